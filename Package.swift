@@ -27,6 +27,11 @@ let package = Package(
             dependencies: ["COpenSSL"],
             swiftSettings: policy + [.strictMemorySafety()]
         ),
+        .target(
+            name: "TURNCredentials",
+            dependencies: ["OpenSSLCrypto"],
+            swiftSettings: policy
+        ),
         .testTarget(
             name: "STUNCodecTests",
             dependencies: ["STUNCodec", "OpenSSLCrypto"],
@@ -34,5 +39,10 @@ let package = Package(
             swiftSettings: policy
         ),
         .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"], swiftSettings: policy),
+        .testTarget(
+            name: "TURNCredentialsTests",
+            dependencies: ["TURNCredentials", "OpenSSLCrypto"],
+            swiftSettings: policy
+        ),
     ]
 )
