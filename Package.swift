@@ -14,8 +14,17 @@ let policy: [SwiftSetting] =
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
 
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
 let package = Package(
     name: "swiftturn",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+    ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(
@@ -28,9 +37,28 @@ let package = Package(
             swiftSettings: policy + [.strictMemorySafety()]
         ),
         .target(
+            name: "OpenSSLTLS",
+            dependencies: ["COpenSSL", "OpenSSLCrypto", nioCore, nioPosix],
+            swiftSettings: policy + [.strictMemorySafety()]
+        ),
+        .target(
             name: "TURNCredentials",
             dependencies: ["OpenSSLCrypto"],
             swiftSettings: policy
+        ),
+        .target(
+            name: "TURNRelay",
+            dependencies: [
+                "STUNCodec", "TURNCredentials", "OpenSSLCrypto", nioCore, logging,
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: policy + [.enableExperimentalFeature("Lifetimes")]
+        ),
+        .target(
+            name: "TURNClient",
+            dependencies: ["STUNCodec", "TURNCredentials", "OpenSSLCrypto", "OpenSSLTLS", nioCore, nioPosix],
+            swiftSettings: policy + [.enableExperimentalFeature("Lifetimes")]
         ),
         .testTarget(
             name: "STUNCodecTests",
@@ -42,6 +70,13 @@ let package = Package(
         .testTarget(
             name: "TURNCredentialsTests",
             dependencies: ["TURNCredentials", "OpenSSLCrypto"],
+            swiftSettings: policy
+        ),
+        .testTarget(
+            name: "TURNRelayTests",
+            dependencies: [
+                "TURNRelay", "TURNClient", "STUNCodec", "TURNCredentials", "OpenSSLCrypto", nioCore, nioPosix, logging,
+            ],
             swiftSettings: policy
         ),
     ]

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import COpenSSL
+internal import OpenSSLCrypto
+
+/// The context of a server. It holds no certificate: each handshake asks the identity store for one.
+final class ServerContext: TLSContext, @unchecked Sendable {
+    private let identities: TLSIdentityStore
+    private let protocols: [[UInt8]]
+
+    init(
+        identities: TLSIdentityStore,
+        minimumVersion: TLSVersion,
+        applicationProtocols: [String]
+    ) throws(OpenSSLError) {
+        self.identities = identities
+        protocols = applicationProtocols.map { Array($0.utf8) }
+        try unsafe super.init(
+            method: TLS_server_method(),
+            minimumVersion: minimumVersion,
+            options: shim_SSL_OP_CIPHER_SERVER_PREFERENCE() | shim_SSL_OP_PRIORITIZE_CHACHA()
+        )
+        try setUpResumption()
+        setUpCallbacks()
+    }
+
+    /// Sessions travel in tickets, so the server remembers nothing.
+    private func setUpResumption() throws(OpenSSLError) {
+        unsafe shim_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
+        var key = identities.ticketKey
+        let name = Array("swiftturn".utf8)
+        let isSet =
+            unsafe shim_SSL_CTX_set_tlsext_ticket_keys(pointer, &key, key.count) == 1
+            && SSL_CTX_set_session_id_context(pointer, name, UInt32(name.count)) == 1
+        guard isSet else { throw OpenSSLError(operation: "set up session tickets") }
+    }
+
+    private func setUpCallbacks() {
+        // The context outlives its `SSL`s, each of which is owned by a TLSConnection that retains this object.
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe SSL_CTX_set_cert_cb(
+            pointer,
+            { ssl, this in
+                guard let ssl = unsafe ssl, let context = unsafe ServerContext.from(this) else { return 0 }
+                return unsafe context.chooseIdentity(ssl) ? 1 : 0
+            },
+            this
+        )
+        unsafe SSL_CTX_set_alpn_select_cb(
+            pointer,
+            { _, chosen, chosenLength, offer, offerLength, this in
+                guard let context = unsafe ServerContext.from(this) else { return SSL_TLSEXT_ERR_NOACK }
+                let offers = unsafe UnsafeBufferPointer(start: offer, count: Int(offerLength))
+                // RFC 7301, section 3.2, would have an alert here. Going on without ALPN serves more clients: what
+                // they speak shows after the handshake.
+                guard let range = unsafe context.chooseProtocol(offers) else { return SSL_TLSEXT_ERR_NOACK }
+                unsafe chosen?.pointee = offer.map { unsafe $0 + range.lowerBound }
+                unsafe chosenLength?.pointee = UInt8(truncatingIfNeeded: range.count)
+                return SSL_TLSEXT_ERR_OK
+            },
+            this
+        )
+        // Accepting every name makes OpenSSL keep it with the session.
+        unsafe shim_SSL_CTX_set_tlsext_servername_callback(pointer) { _, _, _ in SSL_TLSEXT_ERR_OK }
+    }
+
+    private static func from(_ pointer: UnsafeMutableRawPointer?) -> ServerContext? {
+        unsafe pointer.map { unsafe Unmanaged<ServerContext>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private func chooseIdentity(_ ssl: OpaquePointer) -> Bool {
+        let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { unsafe String(cString: $0) }
+        if let identity = identities.identity(forServerName: name) { return unsafe identity.apply(to: ssl) }
+        unsafe ConnectionStorage.of(ssl)?.lacksIdentity = true
+        return false
+    }
+
+    /// Where in the client's list (RFC 7301, section 3.1: each name after a length byte) the first of this server's
+    /// protocols stands that the list has.
+    private func chooseProtocol(_ offers: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+        var ranges: [Range<Int>] = []
+        var position = 0
+        while position < offers.count {
+            let start = position + 1
+            let end = unsafe start + Int(offers[position])
+            guard end <= offers.count else { return nil }
+            ranges.append(start..<end)
+            position = end
+        }
+        for candidate in protocols {
+            if let range = ranges.first(where: { unsafe offers[$0].elementsEqual(candidate) }) { return range }
+        }
+        return nil
+    }
+}

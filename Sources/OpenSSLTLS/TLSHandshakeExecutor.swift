@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import NIOCore
+package import NIOPosix
+
+/// Where the steps of handshakes run.
+package enum TLSHandshakeExecutor: Sendable {
+    /// On these threads, so that the event loop goes on with other connections.
+    case threadPool(NIOThreadPool)
+    /// On the event loop.
+    case inline
+}
+
+/// A connection on its way to another thread and back. The event loop lets go of the connection before the thread
+/// gets it, and the other way round; if nobody wants it back, it is freed with this object.
+final class HandshakeStep: @unchecked Sendable {
+    private var connection: TLSConnection?
+
+    init(_ connection: consuming TLSConnection) {
+        self.connection = consume connection
+    }
+
+    func run() -> TLSConnection.HandshakeProgress {
+        connection?.handshake() ?? .failed(TLSError(.internalFailure, "handshake without a connection"))
+    }
+
+    func takeConnection() -> TLSConnection? {
+        connection.take()
+    }
+}

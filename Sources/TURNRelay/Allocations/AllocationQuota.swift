@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// Counts allocations per user and in total, over all event loops.
+package final class AllocationQuota: Sendable {
+    enum Refusal: Equatable, Sendable {
+        /// 486 (Allocation Quota Reached).
+        case userQuotaReached
+        /// 508 (Insufficient Capacity).
+        case serverFull
+    }
+
+    private struct Counts {
+        var total = 0
+        var byUser: [String: Int] = [:]
+    }
+
+    private let perUser: Int
+    private let total: Int
+    private let counts = Mutex(Counts())
+
+    package init(perUser: Int, total: Int) {
+        self.perUser = perUser
+        self.total = total
+    }
+
+    /// Takes one for a user, or says why not.
+    func acquire(user: String) -> Refusal? {
+        counts.withLock { counts in
+            guard counts.byUser[user, default: 0] < perUser else { return .userQuotaReached }
+            guard counts.total < total else { return .serverFull }
+            counts.total += 1
+            counts.byUser[user, default: 0] += 1
+            return nil
+        }
+    }
+
+    func release(user: String) {
+        counts.withLock { counts in
+            guard let count = counts.byUser[user] else { return assertionFailure("released without acquire") }
+            counts.total -= 1
+            counts.byUser[user] = count > 1 ? count - 1 : nil
+        }
+    }
+
+    package var totalInUse: Int { counts.withLock { $0.total } }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import STUNCodec
+
+/// A channel binding (RFC 8656, section 12) and the route it resolved to.
+struct ChannelBinding {
+    let channel: ChannelNumber
+    let peer: TransportAddress
+    var expiresAt: NIODeadline
+    /// Resolved once, then used for every packet. Nil while no allocation has the peer's address.
+    var target: AllocationHandle?
+}
+
+/// The channel bindings of an allocation, found by channel for what the client sends and by peer for what it receives.
+struct ChannelTable {
+    private var bindings: [ChannelNumber: ChannelBinding] = [:]
+    private var channelsByPeer: [TransportAddress: ChannelNumber] = [:]
+
+    var count: Int { bindings.count }
+
+    func binding(of channel: ChannelNumber, at now: NIODeadline) -> ChannelBinding? {
+        bindings[channel].flatMap { $0.expiresAt > now ? $0 : nil }
+    }
+
+    func binding(toward peer: TransportAddress, at now: NIODeadline) -> ChannelBinding? {
+        channelsByPeer[peer].flatMap { binding(of: $0, at: now) }
+    }
+
+    mutating func bind(_ binding: ChannelBinding) {
+        bindings[binding.channel] = binding
+        channelsByPeer[binding.peer] = binding.channel
+    }
+
+    mutating func setTarget(_ target: AllocationHandle?, of channel: ChannelNumber) {
+        bindings[channel]?.target = target
+    }
+
+    mutating func removeExpired(at now: NIODeadline) {
+        for binding in bindings.values where binding.expiresAt <= now {
+            bindings[binding.channel] = nil
+            channelsByPeer[binding.peer] = nil
+        }
+    }
+}

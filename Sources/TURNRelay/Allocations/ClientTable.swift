@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import STUNCodec
+
+/// A connection to the relay, with or without an allocation.
+///
+/// A class, because it is an identity that the data path looks up for every packet: one retain instead of a copy of
+/// all that it holds. It never leaves its relay.
+final class Client {
+    let id: ClientID
+    let address: TransportAddress
+    /// When it is closed for want of an allocation.
+    var idleDeadline: NIODeadline
+    var isAuthenticated = false
+    var allocation: Allocation?
+    var allocationCount: UInt32 = 0
+    /// Of the Refresh that deleted the last allocation: a retransmission succeeds again.
+    var lastDeletion: TransactionID?
+
+    init(id: ClientID, address: TransportAddress, idleDeadline: NIODeadline) {
+        self.id = id
+        self.address = address
+        self.idleDeadline = idleDeadline
+    }
+
+    /// The earliest entry of this client in the deadline queue.
+    var queuedDeadline = NIODeadline.distantFuture
+
+    /// The next time at which the passing of time changes something.
+    var deadline: NIODeadline {
+        allocation?.expiresAt ?? idleDeadline
+    }
+}
+
+@available(*, unavailable)
+extension Client: Sendable {}
+
+/// Clients in slots: an index finds a client without hashing, a generation tells it from its successor in the slot.
+struct ClientTable {
+    private var slots: [Client?] = []
+    private var freeSlots: [Int] = []
+    private var nextGeneration: UInt32 = 0
+
+    var count: Int { slots.count - freeSlots.count }
+    var ids: [ClientID] { slots.compactMap { $0?.id } }
+
+    subscript(id: ClientID) -> Client? {
+        guard slots.indices.contains(id.slot), let client = slots[id.slot], client.id == id else { return nil }
+        return client
+    }
+
+    mutating func insert(address: TransportAddress, idleDeadline: NIODeadline) -> Client {
+        let slot = freeSlots.popLast() ?? slots.count
+        if slot == slots.count {
+            slots.append(nil)
+        }
+        let id = ClientID(slot: slot, generation: nextGeneration)
+        nextGeneration &+= 1
+        let client = Client(id: id, address: address, idleDeadline: idleDeadline)
+        slots[slot] = client
+        return client
+    }
+
+    mutating func remove(_ id: ClientID) -> Client? {
+        guard let client = self[id] else { return nil }
+        slots[id.slot] = nil
+        freeSlots.append(id.slot)
+        return client
+    }
+}

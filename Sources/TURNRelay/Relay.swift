@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import NIOCore
+import OpenSSLCrypto
+package import STUNCodec
+package import TURNCredentials
+
+/// The closed relay of one event loop: all of the protocol and none of the I/O.
+///
+/// Bytes, time and randomness come in; what to send and where to forward goes out. Relays of several loops share the
+/// directory of relayed addresses and the quota.
+///
+/// Invalid input is of three kinds. A peer's violation gets an error response or a `drop` with a reason. What arrives
+/// late (a client or an allocation that is gone) is dropped silently. A bug of ours is an `assertionFailure`, and in
+/// release a drop: no packet can trap the process.
+package struct Relay {
+    let configuration: RelayConfiguration
+    let loop: Int
+    let directory: RelayedAddressDirectory
+    let quota: AllocationQuota
+    let authenticator: RequestAuthenticator
+    var random: any RandomNumberGenerator
+    var clients = ClientTable()
+    var deadlines = DeadlineQueue()
+    /// True once no new allocation is made: the server is about to stop.
+    package var isDraining = false
+
+    /// - Parameters:
+    ///   - loop: what other loops' relays know this one by.
+    ///   - random: a cryptographically secure generator; relayed addresses are drawn from it.
+    package init(
+        configuration: RelayConfiguration,
+        loop: Int,
+        directory: RelayedAddressDirectory,
+        quota: AllocationQuota,
+        verifier: CredentialVerifier,
+        nonces: NonceIssuer,
+        random: any RandomNumberGenerator
+    ) {
+        self.configuration = configuration
+        self.loop = loop
+        self.directory = directory
+        self.quota = quota
+        self.authenticator = RequestAuthenticator(verifier: verifier, nonces: nonces)
+        self.random = random
+    }
+
+    package var clientCount: Int { clients.count }
+
+    /// The longest message that a client may send now.
+    package func messageLimit(of id: ClientID) -> Int {
+        clients[id]?.isAuthenticated == true ? Int(UInt16.max) + 20 : configuration.unauthenticatedMessageLimit
+    }
+
+    // MARK: Clients come and go
+
+    /// - Parameter acceptedAt: when the connection was accepted. Its time to authenticate runs from there, so that a
+    ///   slow TLS handshake buys none.
+    package mutating func connect(from address: TransportAddress, acceptedAt: NIODeadline) -> ClientID {
+        let client = clients.insert(
+            address: address,
+            idleDeadline: acceptedAt + configuration.unauthenticatedTimeout
+        )
+        deadlines.update(client)
+        return client.id
+    }
+
+    package mutating func disconnect(_ id: ClientID) {
+        guard let client = clients.remove(id) else { return }
+        deleteAllocation(of: client)
+    }
+
+    func deleteAllocation(of client: Client) {
+        guard let allocation = client.allocation else { return }
+        client.allocation = nil
+        directory.release(allocation.relayedAddress)
+        quota.release(user: allocation.credential.user)
+    }
+
+    // MARK: Messages
+
+    /// Takes one STUN message, whole.
+    package mutating func receive(_ bytes: RawSpan, from id: ClientID, at now: Moment) -> RelayOutcome {
+        guard let client = clients[id] else { return .drop(.noAllocation) }
+        do throws(STUNDecodeError) {
+            let message = try STUNMessageView(bytes)
+            switch message.type.messageClass {
+            case .request: return .respond(answer(message, from: client, at: now))
+            case .indication: return take(indication: message, from: client, at: now.uptime)
+            case .successResponse, .errorResponse: return .drop(.unexpectedMessage)
+            }
+        } catch {
+            return .drop(.malformed)
+        }
+    }
+
+    private mutating func answer(_ message: STUNMessageView, from client: Client, at now: Moment) -> [UInt8] {
+        var identity: Identity?
+        do throws(RequestError) {
+            var response = STUNMessageWriter(
+                type: MessageType(message.type.method, .successResponse),
+                transactionID: message.transactionID
+            )
+            if message.type.method == .binding {
+                try refuseUnknownAttributes(in: message)
+                answerBinding(from: client, with: &response)
+            } else {
+                let proved = try authenticator.authenticate(
+                    message,
+                    from: client.address,
+                    allocation: client.allocation,
+                    at: now
+                )
+                identity = proved
+                noteAuthenticated(client, at: now.uptime)
+                try refuseUnknownAttributes(in: message)
+                let request = Request(message: message, client: client, identity: proved, now: now)
+                try perform(request, with: &response)
+            }
+            return seal(response, for: message, key: identity?.credential.key)
+        } catch {
+            let response = errorResponse(error, to: message, from: client, at: now)
+            return seal(response, for: message, key: identity?.credential.key)
+        }
+    }
+
+    private func noteAuthenticated(_ client: Client, at now: NIODeadline) {
+        guard !client.isAuthenticated else { return }
+        client.isAuthenticated = true
+        client.idleDeadline = now + configuration.unallocatedTimeout
+    }
+
+    private mutating func perform(
+        _ request: Request,
+        with response: inout STUNMessageWriter
+    ) throws(RequestError) {
+        switch request.message.type.method {
+        case .allocate: try allocate(request, with: &response)
+        case .refresh: try refresh(request, with: &response)
+        case .createPermission: try createPermission(request)
+        case .channelBind: try bindChannel(request)
+        default: throw .badRequest("method not supported")
+        }
+    }
+}
+
+@available(*, unavailable)
+extension Relay: Sendable {}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import NIOCore
+package import STUNCodec
+
+/// What an operator can set about the relay. Every limit has a default.
+package struct RelayConfiguration: Sendable {
+    /// The address of all virtual relayed transport addresses.
+    ///
+    /// The default is the IPv4 dummy address (RFC 7600): never on a wire, of one family for clients of both, and
+    /// nothing to configure behind NAT.
+    package var relayAddress = IPAddress(ipv4: 0xC000_0008)
+    /// Sent in SOFTWARE (RFC 8489, section 14.14). Without a version: it helps attackers more than peers.
+    package var software = "swiftturn"
+
+    /// Given to a client that asks for no lifetime (RFC 8656, section 3.2: 10 minutes).
+    package var defaultLifetime: TimeAmount = .minutes(10)
+    /// The longest lifetime that one Allocate or Refresh can get.
+    package var maximumLifetime: TimeAmount = .hours(1)
+    /// The age at which Refresh no longer prolongs an allocation that was made with an ephemeral credential.
+    package var maximumAllocationAge: TimeAmount = .hours(24)
+    /// RFC 8656, section 9: "The lifetime of a permission MUST be 300 seconds".
+    package var permissionLifetime: TimeAmount = .minutes(5)
+    /// RFC 8656, section 12: channel bindings last 10 minutes.
+    package var channelLifetime: TimeAmount = .minutes(10)
+    /// How long a nonce is accepted (RFC 8489, section 9.2: the server changes it; 438 tells the client).
+    package var nonceLifetime: TimeAmount = .minutes(10)
+
+    package var allocationsPerUser = 100
+    package var allocationsInTotal = 10_000
+    package var permissionsPerAllocation = 64
+    package var channelsPerAllocation = 256
+
+    /// How long a connection may live, from its accept, without a request that authenticates.
+    package var unauthenticatedTimeout: TimeAmount = .seconds(10)
+    /// How long an authenticated connection may live without an allocation.
+    package var unallocatedTimeout: TimeAmount = .seconds(60)
+    /// The longest message that a connection may send before it has authenticated.
+    package var unauthenticatedMessageLimit = 2_048
+
+    package var sendQueue = SendQueueLimits()
+    /// Where clients are sent with 300 (Try Alternate) while the relay drains.
+    package var alternateServer: TransportAddress?
+
+    package init() {}
+}
+
+/// Bounds of what waits for a client that reads slower than its media arrives.
+///
+/// A late video packet is worth nothing and delays all that follow, so the limits are times first and bytes second.
+package struct SendQueueLimits: Sendable {
+    package var videoAge: TimeAmount = .milliseconds(250)
+    package var audioAge: TimeAmount = .seconds(1)
+    /// STUN, DTLS and RTCP: they keep the connection and the sender's rate control alive.
+    package var controlAge: TimeAmount = .seconds(5)
+    package var bytes = 512 * 1024
+
+    package init() {}
+}

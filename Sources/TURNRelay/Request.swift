@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import STUNCodec
+
+/// An authenticated request, while it is answered.
+struct Request: ~Escapable {
+    let message: STUNMessageView
+    let client: Client
+    let identity: Identity
+    let now: Moment
+
+    @_lifetime(copy message)
+    init(message: STUNMessageView, client: Client, identity: Identity, now: Moment) {
+        self.message = message
+        self.client = client
+        self.identity = identity
+        self.now = now
+    }
+
+    /// The first attribute of a type; a malformed one is the client's error.
+    func value<Value: STUNAttributeValue>(_ type: Value.Type) throws(RequestError) -> Value? {
+        do throws(STUNDecodeError) {
+            return try message.value(type)
+        } catch {
+            throw .badRequest("malformed attribute")
+        }
+    }
+
+    func values<Value: STUNAttributeValue>(_ type: Value.Type) throws(RequestError) -> [Value] {
+        do throws(STUNDecodeError) {
+            return try message.values(type)
+        } catch {
+            throw .badRequest("malformed attribute")
+        }
+    }
+
+    func has(_ type: AttributeType) -> Bool {
+        message.firstAttribute(type) != nil
+    }
+
+    /// The client's allocation, if it exists and belongs to whoever made the request.
+    func allocation() throws(RequestError) -> Allocation {
+        // > If no allocation is found, then the server rejects the request with a 437 (Allocation Mismatch) error
+        guard let allocation = client.allocation else { throw .allocationMismatch }
+        // RFC 8656, section 5: all requests of an allocation use the credentials that made it.
+        guard allocation.username == identity.username else { throw .wrongCredentials }
+        return allocation
+    }
+}

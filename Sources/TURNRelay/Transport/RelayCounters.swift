@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a relay did since it started. Each event loop has its own and adds without locks; a reader sums them up.
+package struct RelayCounters: Sendable {
+    package var connections = 0
+    package var requests = 0
+    package var packetsForwarded = 0
+    package var bytesForwarded = 0
+    /// By `DropReason`.
+    package var drops: [DropReason: Int] = [:]
+    package var closes: [CloseReason: Int] = [:]
+
+    package init() {}
+
+    mutating func add(_ other: RelayCounters) {
+        connections += other.connections
+        requests += other.requests
+        packetsForwarded += other.packetsForwarded
+        bytesForwarded += other.bytesForwarded
+        drops.merge(other.drops, uniquingKeysWith: +)
+        closes.merge(other.closes, uniquingKeysWith: +)
+    }
+
+    mutating func count(_ reason: DropReason, times: Int = 1) {
+        if times > 0 { drops[reason, default: 0] += times }
+    }
+}

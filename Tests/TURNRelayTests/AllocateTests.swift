@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import STUNCodec
+import Testing
+
+@testable import TURNRelay
+
+/// RFC 8656, section 7.2.
+struct AllocateTests {
+    @Test func success() throws {
+        let bench = try Bench()
+        let client = bench.connect()
+        let answer = try bench.ask(.allocate, client, RequestedTransport.udp)
+        #expect(answer.type == MessageType(.allocate, .successResponse))
+        let relayed = try #require(try answer.value(XORRelayedAddress.self)?.address)
+        #expect(relayed.address == bench.directory.address && relayed.port >= 1024)
+        #expect(bench.directory.resolve(relayed) != nil)
+        #expect(try answer.value(XORMappedAddress.self)?.address == client.address)
+        #expect(try answer.value(Lifetime.self)?.seconds == 600)
+    }
+
+    @Test(arguments: [(0, 600), (1, 600), (600, 600), (601, 601), (3600, 3600), (3601, 3600), (4_294_967_295, 3600)])
+    func lifetimes(asked: Int, granted: UInt32) throws {
+        let bench = try Bench()
+        let answer = try bench.ask(.allocate, bench.connect(), RequestedTransport.udp, Lifetime(seconds: UInt32(asked)))
+        #expect(try answer.value(Lifetime.self)?.seconds == granted)
+    }
+
+    @Test func retransmissionGetsTheSameAnswer() throws {
+        let bench = try Bench()
+        let client = bench.connect()
+        let request = try client.request(.allocate, bench.transactionID(), [RequestedTransport.udp])
+        let first = try Answer(bench.send(request, from: client))
+        let second = try Answer(bench.send(request, from: client))
+        #expect(first == second && first.isSuccess)
+        #expect(bench.directory.count == 1 && bench.quota.totalInUse == 1)
+        #expect(try bench.ask(.allocate, client, RequestedTransport.udp).error == 437)
+    }
+
+    @Test func requestedTransport() throws {
+        let bench = try Bench()
+        let client = bench.connect()
+        #expect(try bench.ask(.allocate, client).error == 400)
+        #expect(try bench.ask(.allocate, client, RequestedTransport.tcp).error == 442)
+        #expect(try bench.ask(.allocate, client, RequestedTransport(protocolNumber: 0)).error == 442)
+        #expect(bench.directory.count == 0)
+    }
+
+    @Test func addressFamilies() throws {
+        let bench = try Bench()
+        let udp = RequestedTransport.udp
+        func error(_ values: any STUNAttributeValue...) throws -> Int? {
+            let client = bench.connect()
+            let request = try client.request(.allocate, bench.transactionID(), [udp] + values)
+            return try Answer(bench.send(request, from: client)).error
+        }
+        #expect(try error(RequestedAddressFamily(family: .ipv4)) == nil)
+        #expect(try error(RequestedAddressFamily(family: .ipv6)) == 440)
+        #expect(try error(RequestedAddressFamily(code: 7)) == 440)
+        #expect(try error(AdditionalAddressFamily(family: .ipv4)) == 400)
+        #expect(try error(AdditionalAddressFamily(family: .ipv6), RequestedAddressFamily(family: .ipv4)) == 400)
+        let answer = try bench.ask(.allocate, bench.connect(), udp, AdditionalAddressFamily(family: .ipv6))
+        #expect(answer.isSuccess)
+        #expect(try answer.value(AddressErrorCode.self)?.code == 440)
+    }
+
+    @Test func evenPortsAndReservations() throws {
+        let bench = try Bench()
+        let udp = RequestedTransport.udp
+        for _ in 0..<32 {
+            let answer = try bench.ask(.allocate, bench.connect(), udp, EvenPort(reserveNext: false))
+            #expect(try #require(try answer.value(XORRelayedAddress.self)).address.port % 2 == 0)
+        }
+        #expect(try bench.ask(.allocate, bench.connect(), udp, EvenPort(reserveNext: true)).error == 508)
+        #expect(try bench.ask(.allocate, bench.connect(), udp, ReservationToken(value: 1)).error == 508)
+        let both: [any STUNAttributeValue] = [udp, ReservationToken(value: 1), EvenPort(reserveNext: false)]
+        let client = bench.connect()
+        let request = try client.request(.allocate, bench.transactionID(), both)
+        #expect(try Answer(bench.send(request, from: client)).error == 400)
+    }
+
+    /// A malformed attribute found late must give back what was taken early.
+    @Test func malformedLifetimeTakesNothing() throws {
+        struct ShortLifetime: STUNAttributeValue {
+            static let attributeType = AttributeType.lifetime
+            init() {}
+            init(decoding value: RawSpan, transactionID: TransactionID) throws(STUNDecodeError) {}
+            func encode(into bytes: inout [UInt8], transactionID: TransactionID) { bytes.append(1) }
+        }
+        let bench = try Bench()
+        #expect(try bench.ask(.allocate, bench.connect(), RequestedTransport.udp, ShortLifetime()).error == 400)
+        #expect(bench.directory.count == 0 && bench.quota.totalInUse == 0)
+    }
+
+    @Test func quotas() throws {
+        var configuration = RelayConfiguration()
+        configuration.allocationsPerUser = 2
+        configuration.allocationsInTotal = 3
+        let bench = try Bench(configuration)
+        let first = try bench.allocate()
+        _ = try bench.allocate()
+        #expect(try bench.ask(.allocate, bench.connect(), RequestedTransport.udp).error == 486)
+        _ = try bench.allocate(.bob)
+        #expect(try bench.ask(.allocate, bench.connect(.bob), RequestedTransport.udp).error == 508)
+        bench.relay.disconnect(first.id)
+        #expect(try bench.ask(.allocate, bench.connect(), RequestedTransport.udp).isSuccess)
+    }
+
+    @Test func draining() throws {
+        let bench = try Bench()
+        let living = try bench.allocate()
+        bench.relay.isDraining = true
+        #expect(try bench.ask(.allocate, bench.connect(), RequestedTransport.udp).error == 508)
+        #expect(try bench.ask(.refresh, living).isSuccess)
+        var configuration = RelayConfiguration()
+        let alternate = TransportAddress(IPAddress(ipv4: 0xC633_6401), port: 443)
+        configuration.alternateServer = alternate
+        let other = try Bench(configuration)
+        other.relay.isDraining = true
+        let answer = try other.ask(.allocate, other.connect(), RequestedTransport.udp)
+        #expect(answer.error == 300)
+        #expect(try answer.value(AlternateServer.self)?.address == alternate)
+    }
+
+    @Test func relayedAddressesAreUniqueAndSpread() throws {
+        var configuration = RelayConfiguration()
+        configuration.allocationsPerUser = .max
+        let bench = try Bench(configuration)
+        let ports = try (0..<2_000).map { _ in try bench.allocate().relayed.port }
+        #expect(Set(ports).count == ports.count)
+        // From a uniform generator, each eighth of the range gets about 250.
+        let eighths = Dictionary(grouping: ports) { ($0 - 1024) / 8064 }.mapValues(\.count)
+        #expect(eighths.count == 8 && eighths.values.allSatisfy { 150...350 ~= $0 })
+    }
+
+    /// As many addresses as there are can be taken, then the answer is 508, and all of them come back.
+    @Test func everyAddressCanBeTaken() {
+        let directory = RelayedAddressDirectory(address: IPAddress(ipv4: 1), ports: 1024...1223)
+        let handle = AllocationHandle(loop: 0, client: ClientID(slot: 0, generation: 0), serial: 0)
+        let entry = RelayedAddressDirectory.Entry(handle: handle, scope: nil)
+        var generator = SystemRandomNumberGenerator()
+        let even = (0..<100).compactMap { _ in directory.register(entry, even: true, using: &generator) }
+        #expect(even.count == 100 && directory.register(entry, even: true, using: &generator) == nil)
+        let odd = (0..<100).compactMap { _ in directory.register(entry, even: false, using: &generator) }
+        #expect(odd.count == 100 && directory.register(entry, even: false, using: &generator) == nil)
+        for address in even + odd {
+            directory.release(address)
+        }
+        #expect(directory.count == 0)
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import NIOPosix
+import STUNCodec
+import TURNClient
+import Testing
+
+@testable import TURNRelay
+
+/// The relay on real sockets, its clients on different event loops.
+struct RelayServerTests {
+    static let channel = ChannelNumber(rawValue: 0x4001)
+
+    @Test func channelDataInOrderBothWays() async throws {
+        try await withRelay { relay, address in
+            let (one, other) = try await connectPair(to: address)
+            for number in 0..<200 as Range<UInt32> {
+                one.send(ByteBuffer(integer: number), on: Self.channel)
+                other.send(ByteBuffer(integer: number + 1000), on: Self.channel)
+            }
+            #expect(try await numbers(of: other, count: 200) == Array(0..<200))
+            #expect(try await numbers(of: one, count: 200) == Array(1000..<1200))
+            let counters = try await relay.counters()
+            #expect(counters.packetsForwarded == 400 && counters.bytesForwarded == 1600)
+            await one.close()
+            await other.close()
+        }
+    }
+
+    private func numbers(of connection: TURNConnection, count: Int) async throws -> [UInt32] {
+        var numbers: [UInt32] = []
+        for await data in connection.data {
+            #expect(data.source == .channel(Self.channel.rawValue))
+            numbers.append(data.payload.getInteger(at: data.payload.readerIndex) ?? 0)
+            if numbers.count == count { break }
+        }
+        return numbers
+    }
+
+    @Test(arguments: [0, 1, 3, 4, 1200, 16_384, 65_535])
+    func payloadsOfAllSizes(length: Int) async throws {
+        try await withRelay { _, address in
+            let (one, other) = try await connectPair(to: address)
+            let payload = ByteBuffer(bytes: (0..<length).map { UInt8(truncatingIfNeeded: $0) })
+            one.send(payload, on: Self.channel)
+            var iterator = other.data.makeAsyncIterator()
+            #expect(await iterator.next()?.payload == payload)
+            await one.close()
+            await other.close()
+        }
+    }
+
+    @Test func indications() async throws {
+        try await withRelay { _, address in
+            let (one, other) = (try await connect(to: address), try await connect(to: address))
+            let (here, there) = (try await one.allocate(), try await other.allocate())
+            try await one.createPermission(for: there)
+            try await other.createPermission(for: here)
+            one.send(ByteBuffer(string: "hello"), to: there)
+            var iterator = other.data.makeAsyncIterator()
+            let data = await iterator.next()
+            #expect(data?.payload == ByteBuffer(string: "hello") && data?.source == .peer("\(here)"))
+            await one.close()
+            await other.close()
+        }
+    }
+
+    @Test func closedConnectionFreesItsAllocation() async throws {
+        try await withRelay { relay, address in
+            let connection = try await connect(to: address)
+            _ = try await connection.allocate()
+            #expect(relay.allocationCount == 1)
+            await connection.close()
+            while relay.allocationCount > 0 { await Task.yield() }
+        }
+    }
+
+    @Test(
+        arguments: [[0x16, 3, 1, 0], Array("GET / HTTP/1.1\r\n\r\n".utf8), [0, 1, 0, 3, 1, 2, 3, 4], [0x80]]
+            as [[UInt8]]
+    )
+    func otherProtocolsAreClosed(bytes: [UInt8]) async throws {
+        try await withRelay { relay, address in
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(to: address).get()
+            try await channel.writeAndFlush(ByteBuffer(bytes: bytes))
+            try await channel.closeFuture.get()
+            #expect(try await relay.counters().closes == [.protocolViolation: 1])
+        }
+    }
+
+    @Test func longMessagesWaitForAuthentication() async throws {
+        try await withRelay { _, address in
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(to: address).get()
+            try await channel.writeAndFlush(ByteBuffer(bytes: [0, 1, 0xFF, 0xFC]))
+            try await channel.closeFuture.get()
+        }
+    }
+
+    @Test func idleUnauthenticatedConnectionsAreClosed() async throws {
+        var configuration = RelayConfiguration()
+        configuration.unauthenticatedTimeout = .milliseconds(50)
+        try await withRelay(configuration) { relay, address in
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(to: address).get()
+            try await channel.closeFuture.get()
+            #expect(try await relay.counters().closes == [.unauthenticated: 1])
+        }
+    }
+
+    /// A client that stops reading costs itself its media, and the server a bounded amount of memory.
+    @Test func slowReceiverLosesOldMedia() async throws {
+        var configuration = RelayConfiguration()
+        configuration.sendQueue.bytes = 64 * 1024
+        try await withRelay(configuration) { relay, address in
+            let (one, other) = try await connectPair(to: address)
+            try await other.channel.setOption(.autoRead, value: false).get()
+            let payload = ByteBuffer(bytes: [0x80, 96] + Array(repeating: 0, count: 1198))
+            while try await relay.counters().drops[.queueBytes] == nil {
+                for _ in 0..<500 {
+                    one.send(payload, on: Self.channel)
+                }
+            }
+            try await other.channel.setOption(.autoRead, value: true).get()
+            // It reads again, and new media arrives.
+            one.send(ByteBuffer(bytes: [22, 254, 253, 7]), on: Self.channel)
+            for await data in other.data where data.payload == ByteBuffer(bytes: [22, 254, 253, 7]) { break }
+            await one.close()
+            await other.close()
+        }
+    }
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import OpenSSLCrypto
+import STUNCodec
+import TURNCredentials
+
+@testable import TURNRelay
+
+/// A relay without sockets, a clock that tests move, and clients that know how to ask.
+final class Bench {
+    static let realm = "turn.example.org"
+    static let unixTime: Int64 = 1_700_000_000
+    static let secret = "north"
+
+    var relay: Relay
+    var now = Moment(uptime: .uptimeNanoseconds(1_000_000_000_000), unixTime: unixTime)
+    let directory: RelayedAddressDirectory
+    let quota: AllocationQuota
+    private var nextPort: UInt16 = 40_000
+    private var nextTransaction: UInt64 = 0
+
+    init(
+        _ configuration: RelayConfiguration = RelayConfiguration(),
+        loop: Int = 0,
+        directory: RelayedAddressDirectory? = nil
+    ) throws {
+        let directory = directory ?? RelayedAddressDirectory(address: configuration.relayAddress)
+        let quota = AllocationQuota(perUser: configuration.allocationsPerUser, total: configuration.allocationsInTotal)
+        let alice = try LongTermUser(name: "alice", password: "wonder", realm: Self.realm)
+        let bob = try LongTermUser(name: "bob", password: "builder", realm: Self.realm)
+        relay = Relay(
+            configuration: configuration,
+            loop: loop,
+            directory: directory,
+            quota: quota,
+            verifier: CredentialVerifier(realm: Self.realm, users: [alice, bob], secrets: [Self.secret]),
+            nonces: try NonceIssuer(secret: Array("nonce secret".utf8), lifetime: 600),
+            random: SecureRandom()
+        )
+        self.directory = directory
+        self.quota = quota
+    }
+
+    func advance(_ time: TimeAmount) -> [RelayAction] {
+        now.uptime = now.uptime + time
+        now.unixTime += time.nanoseconds / 1_000_000_000
+        return relay.advance(to: now.uptime)
+    }
+
+    // MARK: Clients
+
+    /// A client with the credentials that its requests are made with.
+    func connect(_ credential: Credential = .alice) -> TestClient {
+        nextPort += 1
+        let address = TransportAddress(IPAddress(ipv4: 0xC000_0200), port: nextPort)
+        let id = relay.connect(from: address, acceptedAt: now.uptime)
+        let client = TestClient(id: id, address: address, credential: credential)
+        client.nonce = relay.authenticator.nonces.issue(to: address, now: now.unixTime)
+        return client
+    }
+
+    /// A client with an allocation.
+    func allocate(_ credential: Credential = .alice) throws -> TestClient {
+        let client = connect(credential)
+        client.relayedAddress = try ask(.allocate, client, RequestedTransport.udp).value(XORRelayedAddress.self)?
+            .address
+        return client
+    }
+
+    func ephemeral(user: String = "carol", room: String? = nil, lifetime: Int64 = 3600) throws -> Credential {
+        let issued = try CredentialIssuer(secret: Self.secret, lifetime: lifetime)
+            .issue(user: user, room: room, now: now.unixTime)
+        return Credential(username: issued.username, password: issued.password)
+    }
+
+    // MARK: Messages
+
+    func transactionID() -> TransactionID {
+        nextTransaction += 1
+        return TransactionID(high: 0x7E57, low: nextTransaction)
+    }
+
+    /// Sends an authenticated request and gives the answer.
+    func ask(_ method: STUNCodec.Method, _ client: TestClient, _ values: any STUNAttributeValue...) throws -> Answer {
+        let request = try client.request(method, transactionID(), values)
+        return try Answer(send(request, from: client))
+    }
+
+    func send(_ bytes: [UInt8], from client: TestClient) -> RelayOutcome {
+        relay.receive(bytes.rawSpan, from: client.id, at: now)
+    }
+
+    /// Permissions and channels both ways, so that data flows.
+    func join(_ one: TestClient, _ other: TestClient, channel: UInt16 = 0x4001) throws {
+        for (from, to) in [(one, other), (other, one)] {
+            let peer = XORPeerAddress(address: try to.relayed)
+            _ = try ask(.channelBind, from, ChannelNumber(rawValue: channel), peer)
+        }
+    }
+}
+
+struct Credential {
+    var username: String
+    var password: String
+    var realm = Bench.realm
+
+    static let alice = Credential(username: "alice", password: "wonder")
+    static let bob = Credential(username: "bob", password: "builder")
+
+    var key: [UInt8] {
+        get throws { try digest(.md5, Array("\(username):\(realm):\(password)".utf8)) }
+    }
+}
+
+final class TestClient {
+    let id: ClientID
+    let address: TransportAddress
+    var credential: Credential
+    var nonce = ""
+    var relayedAddress: TransportAddress?
+
+    init(id: ClientID, address: TransportAddress, credential: Credential) {
+        self.id = id
+        self.address = address
+        self.credential = credential
+    }
+
+    struct NotAllocated: Error {}
+
+    var relayed: TransportAddress {
+        get throws {
+            guard let relayedAddress else { throw NotAllocated() }
+            return relayedAddress
+        }
+    }
+
+    func request(
+        _ method: STUNCodec.Method,
+        _ transactionID: TransactionID,
+        _ values: [any STUNAttributeValue]
+    ) throws -> [UInt8] {
+        var writer = STUNMessageWriter(type: MessageType(method, .request), transactionID: transactionID)
+        for value in values {
+            writer.append(value)
+        }
+        writer.append(Username(text: credential.username))
+        writer.append(Realm(text: credential.realm))
+        writer.append(Nonce(text: nonce))
+        let key = try HMACKey(.sha1, key: credential.key)
+        writer.appendMessageIntegrity { key.authenticationCode(of: $0) }
+        return writer.bytes
+    }
+}
+
+/// An answer, read.
+struct Answer: Equatable {
+    struct NoAnswer: Error {}
+
+    let bytes: [UInt8]
+    let type: MessageType
+    let error: Int?
+
+    init(_ outcome: RelayOutcome) throws {
+        guard case .respond(let bytes) = outcome else { throw NoAnswer() }
+        self.bytes = bytes
+        let message = try STUNMessageView(bytes.rawSpan)
+        type = message.type
+        error = try message.value(ErrorCode.self)?.code
+    }
+
+    var isSuccess: Bool { type.messageClass == .successResponse && error == nil }
+
+    func value<Value: STUNAttributeValue>(_ type: Value.Type) throws -> Value? {
+        try STUNMessageView(bytes.rawSpan).value(type)
+    }
+
+    func has(_ type: AttributeType) throws -> Bool {
+        let message = try STUNMessageView(bytes.rawSpan)
+        return message.firstAttribute(type) != nil
+    }
+}
+
+/// A peer that is no relayed address of the relay.
+func peer(_ text: String, port: UInt16 = 9) throws -> XORPeerAddress {
+    guard let address = IPAddress(text) else { throw Answer.NoAnswer() }
+    return XORPeerAddress(address: TransportAddress(address, port: port))
+}
