@@ -16,6 +16,8 @@ let policy: [SwiftSetting] =
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -60,6 +62,11 @@ let package = Package(
             dependencies: ["STUNCodec", "TURNCredentials", "OpenSSLCrypto", "OpenSSLTLS", nioCore, nioPosix],
             swiftSettings: policy + [.enableExperimentalFeature("Lifetimes")]
         ),
+        .target(
+            name: "SignalHub",
+            dependencies: [nioCore, nioWebSocket, logging],
+            swiftSettings: policy
+        ),
         .testTarget(
             name: "STUNCodecTests",
             dependencies: ["STUNCodec", "OpenSSLCrypto"],
@@ -70,6 +77,11 @@ let package = Package(
         .testTarget(
             name: "TURNCredentialsTests",
             dependencies: ["TURNCredentials", "OpenSSLCrypto"],
+            swiftSettings: policy
+        ),
+        .testTarget(
+            name: "SignalHubTests",
+            dependencies: ["SignalHub", nioCore, nioPosix, nioEmbedded, nioWebSocket, logging],
             swiftSettings: policy
         ),
         .testTarget(

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a message was not obeyed, for programs (`code`) and for people (`message`). The connection stays open.
+struct SignalError: Error, Hashable {
+    enum Code: String, CaseIterable {
+        case invalidMessage = "invalid-message"
+        case notJoined = "not-joined"
+        case alreadyJoined = "already-joined"
+        case roomFull = "room-full"
+        case unknownPeer = "unknown-peer"
+        case rateLimited = "rate-limited"
+        case serverFull = "server-full"
+    }
+
+    let code: Code
+    let message: String
+
+    static let notJSON = invalid("The message is not valid JSON.")
+    static let tooDeep = invalid("The message is nested too deeply.")
+    static let notAnObject = invalid("The message is not a JSON object.")
+    static let duplicateKey = invalid("The message has a field twice.")
+    static let unknownType = invalid("The message has a type that is not known.")
+    static let invalidRoomName = invalid("A room name has 1 to 64 characters and no control characters.")
+    static let notJoined = SignalError(code: .notJoined, message: "Join a room first.")
+    static let alreadyJoined = SignalError(code: .alreadyJoined, message: "You are in a room already.")
+    static let roomFull = SignalError(code: .roomFull, message: "The room is full.")
+    static let unknownPeer = SignalError(code: .unknownPeer, message: "The participant is not in your room (any more).")
+    static let rateLimited = SignalError(
+        code: .rateLimited,
+        message: "Too many messages in a short time; this one was not delivered."
+    )
+    static let serverFull = SignalError(
+        code: .serverFull,
+        message: "The server has too many connections. Try again later."
+    )
+
+    /// - Parameter requirement: what the field must be, as the end of a sentence.
+    static func wrongField(_ name: StaticString, _ requirement: StaticString) -> SignalError {
+        invalid("The field \"\(name)\" must be \(requirement).")
+    }
+
+    private static func invalid(_ message: String) -> SignalError {
+        SignalError(code: .invalidMessage, message: message)
+    }
+}

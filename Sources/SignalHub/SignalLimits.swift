@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What members may use of the server. Every limit has a default that a call of ten people stays far below.
+package struct SignalLimits: Hashable, Sendable {
+    /// Open WebSocket connections in total.
+    package var connections = 2000
+    /// Open WebSocket connections from one remote address.
+    package var connectionsPerAddress = 100
+    /// Members of one room.
+    package var roomSize = 10
+
+    /// Bytes of one message, also when it comes in fragments.
+    package var messageBytes = 64 * 1024
+    /// Frames that one message may come in.
+    package var messageFragments = 1024
+    /// Messages a member may send at once: joining a room of ten with trickled candidates makes about a hundred.
+    package var messageBurst = 200
+    /// Messages a second that a member may send in the long run.
+    package var messagesPerSecond = 50
+    /// Bytes a member may send at once. Below ``unsentBytes``: one sender alone can't fill another's queue in a burst.
+    package var byteBurst = 512 * 1024
+    /// Bytes a second that a member may send in the long run.
+    package var bytesPerSecond = 128 * 1024
+    /// Messages over budget that are dropped before the member is closed.
+    package var toleratedDrops = 100
+    /// Bytes a member may leave unread before it is closed.
+    package var unsentBytes = 1024 * 1024
+
+    /// Between two pings of the server to a member.
+    package var pingInterval: Duration = .seconds(5)
+    /// A member that sent nothing for so long is dead.
+    package var deadAfter: Duration = .seconds(12)
+    /// A connection that is in no room for so long is closed.
+    package var lobbyTimeout: Duration = .seconds(60)
+    /// From our Close frame to the end of the connection, if the other side doesn't end it before.
+    package var closeTimeout: Duration = .seconds(5)
+
+    package init() {}
+}

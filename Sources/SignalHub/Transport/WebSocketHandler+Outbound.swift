@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import NIOWebSocket
+
+extension WebSocketHandler {
+    func send(_ text: String) {
+        guard end == nil else { return }
+        enqueue(WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: text)))
+    }
+
+    func ping() {
+        guard end == nil else { return }
+        enqueue(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer()))
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        drain()
+        context.fireChannelWritabilityChanged()
+    }
+
+    func enqueue(_ frame: WebSocketFrame) {
+        outbound.append(frame)
+        drain()
+        guard end == nil, outbound.byteCount > limits.unsentBytes else { return }
+        // The member doesn't read. What waits for it is worth nothing by now; it comes back with a new connection.
+        outbound.removeAll()
+        close(.unread)
+    }
+
+    /// Writes as long as the channel has room. Writing may change the writability, which leads back here.
+    private func drain() {
+        guard !isDraining, let context else { return }
+        isDraining = true
+        defer { isDraining = false }
+        while context.channel.isWritable, let frame = outbound.popFirst() {
+            context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+            if frame.opcode == .connectionClose, end?.party == .client {
+                // Both Close frames are out. Nothing is lost: the channel closes after what was flushed before.
+                context.close(promise: nil)
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import SignalHub
+
+/// `docs/signaling-protocol.md` says what the code does.
+struct ProtocolDocumentTests {
+    private static let lines: [String] = {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let file = root.deletingLastPathComponent().appending(path: "docs/signaling-protocol.md")
+        let text = try? String(contentsOf: file, encoding: .utf8)
+        return text?.split(separator: "\n").map(String.init) ?? []
+    }()
+
+    @Test(arguments: SignalError.Code.allCases) func `every error has its row`(code: SignalError.Code) {
+        #expect(Self.lines.count { $0.hasPrefix("| `\(code.rawValue)` |") } == 1)
+    }
+
+    @Test func `the limits are the defaults`() {
+        let limits = SignalLimits()
+        let rows = [
+            "| connections in total | \(limits.connections) |",
+            "| connections from one address | \(limits.connectionsPerAddress) |",
+            "| members of a room | \(limits.roomSize) |",
+            "| a message | \(limits.messageBytes / 1024) KiB, in at most \(limits.messageFragments) frames |",
+            "| messages of a member | \(limits.messageBurst) at once, \(limits.messagesPerSecond) a second in the long run |",
+            "| ping of the server | every \(limits.pingInterval.components.seconds) s |",
+            "| silence before a member is dead | \(limits.deadAfter.components.seconds) s |",
+            "| time without a room | \(limits.lobbyTimeout.components.seconds) s |",
+        ]
+        for row in rows { #expect(Self.lines.contains(row), "\(row)") }
+    }
+
+    @Test func `the example session is made of messages`() throws {
+        let sent = Self.lines.filter { $0.hasPrefix("> {") }
+        let received = Self.lines.filter { $0.hasPrefix("< {") }
+        #expect(sent.count > 5 && received.count > 5)
+        for line in sent { _ = try ClientMessage(parsing: String(line.dropFirst(2))) }
+        let types = try Set(received.map { try Said(String($0.dropFirst(2))).type })
+        #expect(types.isSuperset(of: ["joined", "peer-joined", "peer-left", "answer", "ice-servers", "error"]))
+    }
+}

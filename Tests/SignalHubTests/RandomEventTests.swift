@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import SignalHub
+
+/// Thousands of events in random order; after each of them the members' own picture of who is in their room, drawn from
+/// nothing but the messages they got, must be the truth.
+struct RandomEventTests {
+    @Test(arguments: 1...20) func `members always know who is in their room`(seed: UInt64) throws {
+        var world = RandomWorld(seed: seed)
+        for _ in 0..<1500 {
+            try world.step()
+            try world.check()
+        }
+        try world.disconnectAll()
+        #expect(world.fixture.hub.roomCount == 0)
+        #expect(world.fixture.hub.connectionCount == 0)
+        #expect(world.joins > 50)
+    }
+}
+
+/// Connections that do random things, and what each of them believes.
+private struct RandomWorld {
+    var fixture: HubFixture
+    var random: SplitMix
+    var joins = 0
+    private var open: [ConnectionID] = []
+    /// The members a connection believes to be in its room; no entry outside of rooms.
+    private var beliefs: [ConnectionID: Set<String>] = [:]
+
+    init(seed: UInt64) {
+        random = SplitMix(state: seed)
+        fixture = HubFixture {
+            $0.roomSize = 4
+            $0.connections = 30
+            $0.connectionsPerAddress = 12
+            $0.messageBurst = 15
+            $0.messagesPerSecond = 3
+            $0.toleratedDrops = 4
+        }
+    }
+
+    mutating func step() throws {
+        fixture.now += .milliseconds(Int.random(in: 0...400, using: &random))
+        guard let id = open.randomElement(using: &random), Int.random(in: 0..<10, using: &random) > 1 else {
+            return try connect()
+        }
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0..<8: try join(id)
+        case 8..<11: try leave(id)
+        case 11..<15: try relay(id)
+        case 15: try apply(fixture.hub.tick(at: fixture.now))
+        case 16: fixture.hub.hear(id, at: fixture.now)
+        case 17: try apply(fixture.say("{garbage", id))
+        case 18:
+            beliefs[id] = nil
+            try apply(fixture.hub.retire(id))
+        default: try disconnect(id)
+        }
+    }
+
+    private mutating func connect() throws {
+        let address = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].randomElement(using: &random) ?? ""
+        let (id, actions) = fixture.tryToConnect(from: address)
+        if actions.isEmpty { open.append(id) } else { #expect(actions.closes == [id: 1013]) }
+    }
+
+    private mutating func join(_ id: ConnectionID) throws {
+        joins += 1
+        try apply(fixture.join(["a", "b", "c"].randomElement(using: &random) ?? "", id))
+    }
+
+    private mutating func leave(_ id: ConnectionID) throws {
+        let actions = fixture.say(#"{"type":"leave"}"#, id)
+        // Leaving is not answered: the member forgets its room, unless it got an error.
+        if try actions.said(to: id).isEmpty, actions.closes.isEmpty { beliefs[id] = nil }
+        try apply(actions)
+    }
+
+    private mutating func relay(_ id: ConnectionID) throws {
+        let target = open.randomElement(using: &random) ?? id
+        let peerID = fixture.peerID(target)
+        let isKnown = beliefs[id]?.contains(peerID) == true
+        let actions = fixture.say(#"{"type":"ice-candidate","target":"\#(peerID)","candidate":null}"#, id)
+        let delivered = try actions.said(to: target).filter { $0.type == "ice-candidate" }
+        #expect(delivered.allSatisfy { isKnown && $0.from == fixture.peerID(id) })
+        try apply(actions)
+    }
+
+    private mutating func disconnect(_ id: ConnectionID) throws {
+        open.removeAll { $0 == id }
+        beliefs[id] = nil
+        try apply(fixture.hub.disconnect(id))
+    }
+
+    mutating func disconnectAll() throws {
+        for id in open {
+            try disconnect(id)
+            try check()
+        }
+    }
+
+    private mutating func apply(_ actions: [HubAction]) throws {
+        for action in actions {
+            switch action {
+            case .ping: break
+            case .close(let id, _): beliefs[id] = nil
+            case .send(let text, let id): try believe(Said(text), id)
+            }
+        }
+    }
+
+    private mutating func believe(_ said: Said, _ id: ConnectionID) throws {
+        let peer = said.peerId ?? ""
+        switch said.type {
+        case "joined":
+            #expect(beliefs[id] == nil)
+            beliefs[id] = Set(said.peers ?? [])
+        case "peer-joined":
+            // Told exactly once: a member that is known already is not announced again.
+            #expect(beliefs[id]?.insert(peer).inserted == true)
+        case "peer-left":
+            #expect(beliefs[id]?.remove(peer) != nil)
+        default:
+            #expect(["error", "ice-candidate"].contains(said.type))
+        }
+    }
+
+    func check() throws {
+        let occupants = fixture.hub.rooms.values.flatMap(\.occupants)
+        #expect(Set(occupants.map(\.connection)).count == occupants.count, "a member is in two rooms")
+        #expect(occupants.count == fixture.hub.memberCount)
+        #expect(Set(occupants.map(\.connection)) == Set(beliefs.keys))
+        #expect(fixture.hub.connectionCount == open.count)
+        for room in fixture.hub.rooms.values {
+            #expect((1...4).contains(room.occupants.count), "an empty or overfull room")
+            let peers = Set(room.occupants.map(\.peerID))
+            for occupant in room.occupants {
+                #expect(beliefs[occupant.connection] == peers.subtracting([occupant.peerID]))
+            }
+        }
+    }
+}
