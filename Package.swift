@@ -75,6 +75,11 @@ let package = Package(
         ),
         .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"], swiftSettings: policy),
         .testTarget(
+            name: "OpenSSLTLSTests",
+            dependencies: ["OpenSSLTLS", "OpenSSLCrypto", nioCore, nioPosix, nioEmbedded],
+            swiftSettings: policy
+        ),
+        .testTarget(
             name: "TURNCredentialsTests",
             dependencies: ["TURNCredentials", "OpenSSLCrypto"],
             swiftSettings: policy

@@ -112,7 +112,7 @@ struct RelayServerTests {
 
     /// A client that stops reading costs itself its media, and the server a bounded amount of memory.
     @Test func slowReceiverLosesOldMedia() async throws {
-        var configuration = RelayConfiguration()
+        var configuration = RelayConfiguration.patient
         configuration.sendQueue.bytes = 64 * 1024
         try await withRelay(configuration) { relay, address in
             let (one, other) = try await connectPair(to: address)
