@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { rtcConfiguration } from "./ice.js";
+import { PeerLink } from "./peer-link.js";
+
+/** @typedef {import("./protocol.js").ServerMessage} ServerMessage */
+/** @typedef {import("./protocol.js").JoinedMessage} JoinedMessage */
+/** @typedef {import("./protocol.js").IceGrant} IceGrant */
+/** @typedef {import("./signaling.js").Signaling} Signaling */
+/** @typedef {import("./signaling.js").SignalingState} SignalingState */
+/** @typedef {import("./peer-link.js").LinkState} LinkState */
+/** @typedef {import("./clock.js").Clock} Clock */
+
+/**
+ * @typedef {"connecting" | "waiting" | "connected" | "reconnecting" | "disconnected"} CallStatus
+ *
+ * @typedef {object} CallObserver
+ * @property {(status: CallStatus) => void} status
+ * @property {(id: string) => void} peerAdded
+ * @property {(id: string) => void} peerRemoved
+ * @property {(id: string, state: LinkState) => void} peerState
+ * @property {(id: string, track: MediaStreamTrack) => void} peerTrack
+ *
+ * @typedef {object} CallOptions
+ * @property {MediaStream} stream
+ * @property {Pick<Signaling, "state" | "send" | "refresh">} signaling
+ * @property {(configuration: RTCConfiguration) => RTCPeerConnection} createConnection
+ * @property {CallObserver} observer
+ * @property {Clock} clock
+ */
+
+/** The mesh: one link to every other participant, following what signaling tells. */
+export class Call {
+  #options;
+  /** @type {Map<string, PeerLink>} */
+  #links = new Map();
+  /** @type {RTCConfiguration} */
+  #configuration = {};
+  #ownId = "";
+  /** Ids we had before: the server may still list our lost connection as a participant. @type {Set<string>} */
+  #formerIds = new Set();
+  #videoMuted = false;
+
+  /** @param {CallOptions} options */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  /** @param {ServerMessage} message */
+  receive(message) {
+    switch (message.type) {
+      case "joined":
+        return this.#joined(message);
+      case "peer-joined":
+        return this.#add(message.peerId, false);
+      case "peer-left":
+        return this.#remove(message.peerId);
+      case "ice-servers":
+        return this.#configure(message);
+      case "offer":
+      case "answer":
+      case "ice-candidate":
+        void this.#links.get(message.from)?.receive(message);
+    }
+  }
+
+  /** Signaling came or went; the media of a running call stay until "joined" replaces them. */
+  signalingChanged() {
+    this.#report();
+  }
+
+  /** @param {boolean} muted */
+  setVideoMuted(muted) {
+    this.#videoMuted = muted;
+    for (const link of this.#links.values()) link.setVideoMuted(muted);
+  }
+
+  close() {
+    for (const id of [...this.#links.keys()]) this.#remove(id);
+  }
+
+  /** @param {JoinedMessage} message */
+  #joined(message) {
+    // After a reconnect everyone has met us as gone: nothing of the old mesh fits the new ids.
+    this.close();
+    if (this.#ownId) this.#formerIds.add(this.#ownId);
+    this.#ownId = message.peerId;
+    this.#configuration = rtcConfiguration(message);
+    for (const id of message.peers) {
+      if (!this.#formerIds.has(id)) this.#add(id, true);
+    }
+    this.#report();
+  }
+
+  /** @param {IceGrant} grant */
+  #configure(grant) {
+    this.#configuration = rtcConfiguration(grant);
+    for (const link of this.#links.values()) link.configure(this.#configuration);
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} initiator
+   */
+  #add(id, initiator) {
+    if (this.#links.has(id)) return;
+    const { stream, signaling, createConnection, observer, clock } = this.#options;
+    observer.peerAdded(id);
+    const link = new PeerLink({
+      polite: this.#ownId < id,
+      initiator,
+      stream,
+      videoMuted: this.#videoMuted,
+      configuration: this.#configuration,
+      createConnection,
+      send: (message) => void signaling.send({ ...message, target: id }),
+      refresh: () => signaling.refresh(),
+      onTrack: (track) => observer.peerTrack(id, track),
+      onState: (state) => {
+        observer.peerState(id, state);
+        this.#report();
+      },
+      clock,
+    });
+    this.#links.set(id, link);
+    this.#report();
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    const link = this.#links.get(id);
+    if (!link) return;
+    this.#links.delete(id);
+    link.close();
+    this.#options.observer.peerRemoved(id);
+    this.#report();
+  }
+
+  #report() {
+    const links = [...this.#links.values()].map((link) => link.state);
+    this.#options.observer.status(callStatus(this.#options.signaling.state, links));
+  }
+}
+
+/**
+ * One word for the whole call.
+ *
+ * @param {SignalingState} signaling
+ * @param {LinkState[]} links
+ * @returns {CallStatus}
+ */
+export function callStatus(signaling, links) {
+  if (signaling === "closed") return "disconnected";
+  if (signaling !== "joined") return signaling;
+  if (links.length === 0) return "waiting";
+  if (links.includes("connected")) return "connected";
+  return links.includes("reconnecting") ? "reconnecting" : "connecting";
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Backoff } from "./backoff.js";
+import { Timer } from "./clock.js";
+import { Negotiation, sessionId } from "./negotiation.js";
+
+/** @typedef {import("./protocol.js").PeerMessage} PeerMessage */
+/** @typedef {import("./clock.js").Clock} Clock */
+
+/**
+ * @typedef {"connecting" | "connected" | "reconnecting"} LinkState
+ *
+ * @typedef {object} PeerLinkOptions
+ * @property {boolean} polite
+ * @property {boolean} initiator whether the first offer is ours
+ * @property {MediaStream} stream what we send
+ * @property {boolean} videoMuted
+ * @property {RTCConfiguration} configuration
+ * @property {(configuration: RTCConfiguration) => RTCPeerConnection} createConnection
+ * @property {(message: PeerMessage) => void} send
+ * @property {() => Promise<void>} refresh fetches fresh ICE servers (they come by `configure`); rejects while
+ *   signaling is away
+ * @property {(track: MediaStreamTrack) => void} onTrack
+ * @property {(state: LinkState) => void} onState
+ * @property {Clock} clock
+ */
+
+/** A pause shorter than this often heals by itself. */
+const DISCONNECT_GRACE = 2000;
+/** The polite side waits longer, so that as a rule only one of the two restarts. */
+const POLITE_EXTRA_GRACE = 1500;
+const FIRST_CONNECT_TIMEOUT = 15_000;
+/** Longer than messages are under way. */
+const CROSSING_GRACE = 1000;
+/** After as many ICE restarts in vain the connection itself is made anew. */
+const RESTARTS_BEFORE_REBUILD = 2;
+
+/** The media connection to one peer. It outlives single RTCPeerConnections: `#rebuild` replaces a hopeless one. */
+export class PeerLink {
+  #options;
+  #configuration;
+  #videoMuted;
+  /** @type {LinkState} */
+  #state = "connecting";
+  #backoff = new Backoff(6000);
+  #deadline;
+  #closed = false;
+  /** @type {RTCPeerConnection} */
+  #connection;
+  /** @type {Negotiation} */
+  #negotiation;
+
+  /** @param {PeerLinkOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#configuration = options.configuration;
+    this.#videoMuted = options.videoMuted;
+    this.#deadline = new Timer(options.clock);
+    [this.#connection, this.#negotiation] = this.#open(options.initiator);
+    this.#deadline.start(FIRST_CONNECT_TIMEOUT, () => this.#recover());
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /** @param {PeerMessage} message */
+  async receive(message) {
+    try {
+      if (message.type === "ice-candidate") await this.#negotiation.addCandidate(message.candidate);
+      else await this.#receiveDescription(message.sdp);
+    } catch {
+      // Nothing the far end sends may break the call; if it mattered, the connection fails and is recovered.
+    }
+  }
+
+  /** @param {RTCConfiguration} configuration used from the next gathering on */
+  configure(configuration) {
+    this.#configuration = configuration;
+    this.#connection.setConfiguration(configuration);
+  }
+
+  /**
+   * Tells the far end by negotiation: a track that is merely disabled would arrive there as black frames.
+   *
+   * @param {boolean} muted
+   */
+  setVideoMuted(muted) {
+    this.#videoMuted = muted;
+    this.#applyVideoDirection();
+  }
+
+  close() {
+    this.#closed = true;
+    this.#deadline.stop();
+    this.#discard();
+  }
+
+  /**
+   * @param {boolean} initiator
+   * @returns {[RTCPeerConnection, Negotiation]}
+   */
+  #open(initiator) {
+    const { createConnection, polite, send, onTrack } = this.#options;
+    const connection = createConnection(this.#configuration);
+    const negotiation = new Negotiation(connection, { polite, send, beforeAnswer: () => this.#attachTracks() });
+    // A failed offer leaves the connection unconnected, which the deadline sees.
+    connection.onnegotiationneeded = () => void negotiation.offer().catch(() => {});
+    connection.onicecandidate = ({ candidate }) => send({ type: "ice-candidate", candidate });
+    connection.oniceconnectionstatechange = () => this.#iceChanged();
+    connection.onconnectionstatechange = () => this.#connectionChanged();
+    connection.ontrack = ({ track }) => onTrack(track);
+    this.#connection = connection;
+    this.#negotiation = negotiation;
+    if (initiator) this.#attachTracks();
+    return [connection, negotiation];
+  }
+
+  /** Whoever answers attaches after the offer is set, and so reuses its media sections instead of adding own. */
+  #attachTracks() {
+    if (this.#connection.getSenders().some((sender) => sender.track)) return;
+    const { stream } = this.#options;
+    for (const track of stream.getTracks()) this.#connection.addTrack(track, stream);
+    this.#applyVideoDirection();
+  }
+
+  #applyVideoDirection() {
+    for (const transceiver of this.#connection.getTransceivers()) {
+      if (transceiver.sender.track?.kind !== "video") continue;
+      transceiver.direction = this.#videoMuted ? "recvonly" : "sendrecv";
+    }
+  }
+
+  /** @param {RTCSessionDescriptionInit} description */
+  async #receiveDescription(description) {
+    const known = sessionId(this.#connection.remoteDescription);
+    if (known && known !== sessionId(description)) {
+      // The far end has a new connection. Its offer can start ours; its answer does not fit the one we have.
+      if (description.type === "answer") return this.#startOver();
+      this.#rebuild(false);
+    }
+    await this.#negotiation.receive(description);
+  }
+
+  #iceChanged() {
+    switch (this.#connection.iceConnectionState) {
+      case "connected":
+      case "completed":
+        this.#backoff.reset();
+        this.#deadline.stop();
+        return this.#setState("connected");
+      case "disconnected":
+        return this.#interrupted(DISCONNECT_GRACE + (this.#options.polite ? POLITE_EXTRA_GRACE : 0));
+      case "failed":
+        return this.#interrupted(0);
+    }
+  }
+
+  /** DTLS can fail while ICE is well; no ICE restart heals that. */
+  #connectionChanged() {
+    if (this.#connection.connectionState !== "failed") return;
+    if (this.#connection.iceConnectionState === "failed") return;
+    this.#interrupted(0);
+  }
+
+  /** @param {number} grace in milliseconds */
+  #interrupted(grace) {
+    this.#setState("reconnecting");
+    // A recovery that is under way has its own deadline.
+    if (this.#backoff.attempts > 0) return;
+    this.#deadline.start(grace, () => this.#recover());
+  }
+
+  async #recover() {
+    const attempt = this.#backoff.attempts;
+    this.#deadline.start(this.#backoff.next(), () => this.#recover());
+    try {
+      await this.#options.refresh();
+    } catch {
+      return; // Signaling is away: when it is back, the whole call is rebuilt.
+    }
+    if (this.#closed || this.#backoff.attempts === 0) return;
+    const hopeless = attempt >= RESTARTS_BEFORE_REBUILD || this.#connection.connectionState === "failed"
+      && this.#connection.iceConnectionState !== "failed";
+    if (hopeless || !this.#connection.remoteDescription) this.#rebuild(true);
+    else this.#connection.restartIce();
+  }
+
+  /** After a moment, when what both sides sent for connections now gone has arrived: else they chase each other. */
+  #startOver() {
+    this.#deadline.start(CROSSING_GRACE, () => {
+      this.#deadline.start(this.#backoff.next(), () => this.#recover());
+      this.#rebuild(true);
+    });
+  }
+
+  /** @param {boolean} initiator */
+  #rebuild(initiator) {
+    this.#discard();
+    this.#open(initiator);
+  }
+
+  #discard() {
+    const connection = this.#connection;
+    connection.onnegotiationneeded = connection.onicecandidate = connection.ontrack = null;
+    connection.oniceconnectionstatechange = connection.onconnectionstatechange = null;
+    connection.close();
+  }
+
+  /** @param {LinkState} state */
+  #setState(state) {
+    // Until the first success it is "connecting", however often that is tried.
+    if (state === this.#state || (state === "reconnecting" && this.#state === "connecting")) return;
+    this.#state = state;
+    this.#options.onState(state);
+  }
+}

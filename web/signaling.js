@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Backoff } from "./backoff.js";
+import { Timer } from "./clock.js";
+import { parseServerMessage } from "./protocol.js";
+
+/** @typedef {import("./protocol.js").ServerMessage} ServerMessage */
+/** @typedef {import("./protocol.js").ClientMessage} ClientMessage */
+/** @typedef {import("./protocol.js").ErrorMessage} ErrorMessage */
+/** @typedef {import("./clock.js").Clock} Clock */
+
+/**
+ * "connecting": not in the room yet; "joined"; "reconnecting": was in the room and is on the way back; "closed".
+ * @typedef {"connecting" | "joined" | "reconnecting" | "closed"} SignalingState
+ *
+ * @typedef {object} SignalingOptions
+ * @property {string} url
+ * @property {string} room
+ * @property {new (url: string) => WebSocket} WebSocket
+ * @property {Clock} clock
+ * @property {(message: ServerMessage) => void} onMessage everything but errors, in order
+ * @property {(state: SignalingState) => void} onState
+ * @property {(error: ErrorMessage) => void} onRefused the server will not have us; signaling is closed
+ */
+
+/** Opening, TLS and the answer to `join` together. */
+const JOIN_TIMEOUT = 10_000;
+/** Pages cannot see WebSocket pings: after this silence we ask something ourselves. */
+const SILENCE_LIMIT = 15_000;
+const ANSWER_TIMEOUT = 8_000;
+/** Renewed at this part of the lifetime, so that a slow renewal still ends before the credentials do. */
+const RENEWAL_POINT = 0.75;
+/** The server may count our own lost connection as a participant for 12 s: the delays 1, 2, 4 and 8 s cover it. */
+const FULL_ROOM_RETRIES = 5;
+/** Before "joined", these answers end the attempt. */
+const REFUSALS = new Set(["room-full", "server-full", "invalid-message"]);
+
+/** The transport to the signaling server: stays joined to one room until closed. Knows no DOM and no WebRTC. */
+export class Signaling {
+  #options;
+  #backoff = new Backoff();
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {SignalingState} */
+  #state = "closed";
+  #wasJoined = false;
+  #retry;
+  #silence;
+  #answer;
+  #renewal;
+  /** @type {{ promise: Promise<void>, resolve: () => void, reject: (reason: Error) => void } | null} */
+  #refreshing = null;
+
+  /** @param {SignalingOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#retry = new Timer(options.clock);
+    this.#silence = new Timer(options.clock);
+    this.#answer = new Timer(options.clock);
+    this.#renewal = new Timer(options.clock);
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  open() {
+    if (this.#state !== "closed") return;
+    this.#setState("connecting");
+    this.#connect();
+  }
+
+  /**
+   * @param {ClientMessage} message
+   * @returns {boolean} whether it went out: nothing is queued for a later connection, where peers have new ids
+   */
+  send(message) {
+    if (this.#state !== "joined" || !this.#socket) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /**
+   * Asks for fresh ICE servers; they arrive by `onMessage` before the promise resolves. No answer means a dead
+   * connection, whatever the socket believes, and leads to a reconnect.
+   *
+   * @returns {Promise<void>}
+   */
+  refresh() {
+    if (this.#refreshing) return this.#refreshing.promise;
+    if (!this.send({ type: "ice-servers" })) return Promise.reject(new Error("not joined"));
+    this.#answer.start(ANSWER_TIMEOUT, () => this.#lost());
+    this.#refreshing = deferred();
+    return this.#refreshing.promise;
+  }
+
+  /** The network may have come back: do not wait for the next deadline. */
+  wake() {
+    if (this.#state === "joined") {
+      this.refresh().catch(ignore);
+    } else if (this.#retry.running) {
+      this.#retry.stop();
+      this.#connect();
+    }
+  }
+
+  close() {
+    if (this.#state === "closed") return;
+    this.send({ type: "leave" });
+    this.#drop();
+    this.#wasJoined = false;
+    this.#backoff.reset();
+    this.#setState("closed");
+  }
+
+  #connect() {
+    const socket = new this.#options.WebSocket(this.#options.url);
+    this.#socket = socket;
+    socket.onopen = () => socket.send(JSON.stringify({ type: "join", room: this.#options.room }));
+    socket.onmessage = (event) => this.#receive(event.data);
+    socket.onclose = () => this.#lost();
+    this.#answer.start(JOIN_TIMEOUT, () => this.#lost());
+  }
+
+  /** @param {unknown} data */
+  #receive(data) {
+    const message = parseServerMessage(data);
+    if (!message) return;
+    if (this.#state === "joined") this.#watchSilence();
+    switch (message.type) {
+      case "error":
+        return this.#receiveError(message);
+      case "joined":
+        this.#enter(message.lifetime);
+        this.#options.onMessage(message);
+        // Last, so that whoever hears of it finds the new mesh in place.
+        return this.#setState("joined");
+      case "ice-servers":
+        this.#scheduleRenewal(message.lifetime);
+        this.#options.onMessage(message);
+        return this.#settleRefresh();
+      default:
+        return this.#options.onMessage(message);
+    }
+  }
+
+  /** @param {number} lifetime */
+  #enter(lifetime) {
+    this.#answer.stop();
+    this.#backoff.reset();
+    this.#wasJoined = true;
+    this.#watchSilence();
+    this.#scheduleRenewal(lifetime);
+  }
+
+  /** @param {ErrorMessage} error */
+  #receiveError(error) {
+    if (error.code === "not-joined") return this.#lost();
+    // A refused detail of a running call (a peer that just left, too many messages) leaves the call as it is.
+    if (this.#state === "joined" || !REFUSALS.has(error.code)) return;
+    if (this.#wasJoined && this.#backoff.attempts < FULL_ROOM_RETRIES) return this.#lost();
+    this.close();
+    this.#options.onRefused(error);
+  }
+
+  #lost() {
+    this.#drop();
+    this.#setState(this.#wasJoined ? "reconnecting" : "connecting");
+    this.#retry.start(this.#backoff.next(), () => this.#connect());
+  }
+
+  /** Forgets the socket at once: on a dead network its close event may be minutes away. */
+  #drop() {
+    for (const timer of [this.#retry, this.#silence, this.#answer, this.#renewal]) timer.stop();
+    this.#refreshing?.reject(new Error("signaling lost"));
+    this.#refreshing = null;
+    if (!this.#socket) return;
+    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+    this.#socket.close();
+    this.#socket = null;
+  }
+
+  #watchSilence() {
+    this.#silence.start(SILENCE_LIMIT, () => this.refresh().catch(ignore));
+  }
+
+  /** @param {number} lifetime in seconds */
+  #scheduleRenewal(lifetime) {
+    this.#renewal.start(lifetime * 1000 * RENEWAL_POINT, () => this.refresh().catch(ignore));
+  }
+
+  #settleRefresh() {
+    this.#answer.stop();
+    this.#refreshing?.resolve();
+    this.#refreshing = null;
+  }
+
+  /** @param {SignalingState} state */
+  #setState(state) {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#options.onState(state);
+  }
+}
+
+function ignore() {}
+
+/** @returns {{ promise: Promise<void>, resolve: () => void, reject: (reason: Error) => void }} */
+function deferred() {
+  /** @type {() => void} */
+  let resolve = ignore;
+  /** @type {(reason: Error) => void} */
+  let reject = ignore;
+  /** @type {Promise<void>} */
+  const promise = new Promise((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

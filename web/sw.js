@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The network first, always: what is cached here serves only while there is none, so no version can be pinned.
+ *
+ * @typedef {Event & { waitUntil(promise: Promise<unknown>): void }} WorkerEvent
+ * @typedef {Event & { request: Request, respondWith(response: Promise<Response>): void }} WorkerFetchEvent
+ * @typedef {object} WorkerScope
+ * @property {Location} location
+ * @property {{ claim(): Promise<void> }} clients
+ * @property {() => Promise<void>} skipWaiting
+ * @property {(type: string, listener: (event: any) => void) => void} addEventListener
+ */
+
+const worker = /** @type {WorkerScope} */ (/** @type {unknown} */ (self));
+
+const CACHE = "videocall-shell";
+
+/** Where every navigation ends when offline. */
+const PAGE = "/";
+
+/** Everything the page loads; a test compares this with index.html and the imports behind it. */
+const SHELL = [
+  PAGE,
+  "/app.js",
+  "/backoff.js",
+  "/call.js",
+  "/clock.js",
+  "/ice.js",
+  "/media.js",
+  "/negotiation.js",
+  "/peer-link.js",
+  "/protocol.js",
+  "/signaling.js",
+  "/style.css",
+  "/manifest.json",
+  "/icons/apple-touch-icon.png",
+  "/icons/favicon-32.png",
+  "/icons/icon-192.png",
+  "/icons/icon-512.png",
+  "/icons/icon-maskable-512.png",
+  "/icons/icon.svg",
+  "/ui/controls.js",
+  "/ui/elements.js",
+  "/ui/grid.js",
+  "/ui/invite.js",
+  "/ui/motion.js",
+  "/ui/screens.js",
+  "/ui/self-view.js",
+  "/ui/status.js",
+  "/ui/tile.js",
+  "/ui/wake-lock.js",
+];
+
+worker.addEventListener("install", (/** @type {WorkerEvent} */ event) => {
+  event.waitUntil(precache());
+  void worker.skipWaiting();
+});
+
+worker.addEventListener("activate", (/** @type {WorkerEvent} */ event) => {
+  event.waitUntil(removeOtherCaches().then(() => worker.clients.claim()));
+});
+
+worker.addEventListener("fetch", (/** @type {WorkerFetchEvent} */ event) => {
+  const key = shellKey(event.request);
+  if (key) event.respondWith(networkFirst(event.request, key));
+});
+
+async function precache() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(SHELL.map((path) => new Request(path, { cache: "reload" })));
+}
+
+/** Older versions of this app may have left caches behind, under names of their own. */
+async function removeOtherCaches() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+}
+
+/**
+ * The path under which the cache knows this request; null for what is none of our business, signaling above all.
+ *
+ * @param {Request} request
+ */
+function shellKey(request) {
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== worker.location.origin || url.pathname === "/ws") return null;
+  if (request.mode === "navigate") return PAGE;
+  return SHELL.includes(url.pathname) ? url.pathname : null;
+}
+
+/**
+ * @param {Request} request
+ * @param {string} key
+ */
+async function networkFirst(request, key) {
+  try {
+    // Revalidated even where a cache on the way believes to know better; navigations do not allow the option.
+    const response = await fetch(request, request.mode === "navigate" ? undefined : { cache: "no-cache" });
+    if (isShell(request, response)) await store(key, response.clone());
+    return response;
+  } catch (error) {
+    const cached = await caches.match(key);
+    if (!cached) throw error;
+    return cached;
+  }
+}
+
+/**
+ * A navigation may also lead to a page that is not the app (/healthz); that must not become the offline shell.
+ *
+ * @param {Request} request
+ * @param {Response} response
+ */
+function isShell(request, response) {
+  if (!response.ok || response.redirected) return false;
+  if (request.mode !== "navigate") return true;
+  return new URL(request.url).pathname === PAGE;
+}
+
+/**
+ * @param {string} key
+ * @param {Response} response
+ */
+async function store(key, response) {
+  try {
+    await (await caches.open(CACHE)).put(key, response);
+  } catch {
+    // A full disk costs the offline copy, not the page.
+  }
+}

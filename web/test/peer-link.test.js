@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { sessionId } from "../negotiation.js";
+import { PeerLink } from "../peer-link.js";
+import { FakeClock, settle } from "./fakes/clock.js";
+import { FakePeerConnection, fakeStream } from "./fakes/peer-connection.js";
+
+let clock;
+
+beforeEach(() => {
+  FakePeerConnection.all = [];
+  clock = new FakeClock();
+});
+
+/** A link, the connections it made, and what it sent. */
+function makeLink(options = {}) {
+  const side = { sent: [], states: [], connections: [], refreshes: 0, signalingAlive: true };
+  side.link = new PeerLink({
+    polite: false,
+    initiator: true,
+    stream: fakeStream(),
+    videoMuted: false,
+    configuration: { iceServers: [] },
+    createConnection: (configuration) => {
+      side.connections.push(new FakePeerConnection(configuration));
+      return side.connections.at(-1);
+    },
+    send: (message) => side.sent.push(message),
+    refresh: async () => {
+      side.refreshes += 1;
+      if (!side.signalingAlive) throw new Error("signaling is away");
+    },
+    onTrack: () => {},
+    onState: (state) => side.states.push(state),
+    clock,
+    ...options,
+  });
+  Object.defineProperty(side, "connection", { get: () => side.connections.at(-1) });
+  return side;
+}
+
+/** Carries messages both ways until there are none. */
+async function exchange(a, b) {
+  await settle();
+  for (let round = 0; a.sent.length + b.sent.length > 0; round += 1) {
+    assert.ok(round < 20, "the sides chase each other");
+    for (const message of a.sent.splice(0)) await b.link.receive(message);
+    for (const message of b.sent.splice(0)) await a.link.receive(message);
+    await settle();
+  }
+}
+
+async function connectedPair() {
+  const offering = makeLink({ polite: true });
+  const answering = makeLink({ polite: false, initiator: false });
+  await exchange(offering, answering);
+  offering.connection.becomes("connected");
+  answering.connection.becomes("connected");
+  return [offering, answering];
+}
+
+test("the initiator offers, the other side answers and only then attaches its tracks", async () => {
+  const offering = makeLink();
+  const answering = makeLink({ initiator: false });
+  await settle();
+  assert.deepEqual(offering.sent.map(({ type, sdp }) => [type, sdp.type]), [["offer", "offer"]]);
+  assert.equal(answering.sent.length, 0);
+  assert.equal(answering.connection.transceivers.length, 0);
+  await exchange(offering, answering);
+  assert.equal(answering.connection.transceivers.length, 2);
+  for (const side of [offering, answering]) assert.equal(side.connection.signalingState, "stable");
+});
+
+test("candidates trickle, the end of them included", async () => {
+  const [offering, answering] = await connectedPair();
+  offering.connection.onicecandidate({ candidate: { candidate: "candidate:1" } });
+  offering.connection.onicecandidate({ candidate: null });
+  assert.deepEqual(offering.sent.map(({ candidate }) => candidate), [{ candidate: "candidate:1" }, null]);
+  await exchange(offering, answering);
+  assert.deepEqual(answering.connection.candidates, [{ candidate: "candidate:1" }, undefined]);
+});
+
+test("crossing offers: the impolite one wins, both end stable with the same pair of descriptions", async () => {
+  const [polite, impolite] = await connectedPair();
+  polite.connection.restartIce();
+  impolite.connection.restartIce();
+  await settle();
+  assert.equal(polite.sent[0].type, "offer");
+  assert.equal(impolite.sent[0].type, "offer");
+  const winner = impolite.sent[0].sdp;
+  await exchange(polite, impolite);
+  assert.deepEqual(polite.connection.remoteDescription, winner);
+  assert.equal(polite.connection.localDescription.type, "answer");
+  for (const side of [polite, impolite]) {
+    assert.equal(side.connection.signalingState, "stable");
+    assert.equal(side.connections.length, 1);
+  }
+});
+
+test("a failed connection gets fresh servers first and an ICE restart then", async () => {
+  const [offering] = await connectedPair();
+  let order = [];
+  offering.connection.restartIce = () => order.push(`restart after ${offering.refreshes} refresh`);
+  offering.connection.becomes("failed");
+  await clock.advance(0);
+  assert.deepEqual(order, ["restart after 1 refresh"]);
+  assert.deepEqual(offering.states, ["connected", "reconnecting"]);
+  offering.connection.becomes("connected");
+  assert.equal(offering.link.state, "connected");
+  await clock.advance(60_000);
+  assert.equal(order.length, 1);
+  offering.connection.becomes("failed");
+  await clock.advance(0);
+  assert.equal(order.length, 2, "the next failure is met as promptly as the first");
+});
+
+test("disconnected: 2 s of grace, 3.5 s on the polite side, nothing when it heals", async () => {
+  const [polite, impolite] = await connectedPair();
+  polite.connection.becomes("disconnected");
+  impolite.connection.becomes("disconnected");
+  await clock.advance(1999);
+  assert.equal(impolite.connection.restarts, 0);
+  await clock.advance(1);
+  assert.equal(impolite.connection.restarts, 1);
+  assert.equal(polite.connection.restarts, 0);
+  polite.connection.becomes("connected");
+  await clock.advance(5000);
+  assert.equal(polite.connection.restarts, 0);
+});
+
+test("after two restarts in vain the connection is made anew with newer servers; the far end follows", async () => {
+  const [left, right] = await connectedPair();
+  const old = left.connection;
+  old.becomes("failed");
+  await clock.advance(0);
+  await clock.advance(6000);
+  assert.equal(old.restarts, 2);
+  left.link.configure({ iceServers: [{ urls: "turns:fresh" }] });
+  left.sent.length = 0;
+  await clock.advance(12_000);
+  assert.equal(left.connections.length, 2);
+  assert.ok(old.closed);
+  assert.deepEqual(left.connection.configuration, { iceServers: [{ urls: "turns:fresh" }] });
+  await exchange(left, right);
+  assert.equal(right.connections.length, 2);
+  assert.ok(right.connections[0].closed);
+  assert.equal(left.connection.signalingState, "stable");
+  assert.equal(right.connection.signalingState, "stable");
+  left.connection.becomes("connected");
+  assert.equal(left.states.at(-1), "connected");
+});
+
+test("a rebuild that crosses a restart of the far end settles within seconds", async () => {
+  const [left, right] = await connectedPair();
+  left.connection.becomes("connected", "failed");
+  right.connection.restartIce();
+  await clock.advance(0);
+  for (let round = 0; round < 5; round += 1) {
+    await exchange(left, right);
+    await clock.advance(1000);
+  }
+  const ids = (side) => [side.connection.localDescription, side.connection.remoteDescription].map(sessionId);
+  assert.deepEqual(ids(left), ids(right).reverse());
+  for (const side of [left, right]) {
+    assert.equal(side.connection.signalingState, "stable");
+    assert.ok(side.connections.length <= 4, "no chase");
+  }
+});
+
+test("an answer that does not fit starts over, but not before everything under way has come", async () => {
+  const [left] = await connectedPair();
+  await left.link.receive({ type: "answer", sdp: { type: "answer", sdp: "o=- 1234567 1 IN IP4 127.0.0.1" } });
+  await clock.advance(999);
+  assert.equal(left.connections.length, 1);
+  await clock.advance(1);
+  assert.equal(left.connections.length, 2);
+  assert.equal(left.sent.at(-1).type, "offer");
+});
+
+test("without signaling nothing is restarted; the attempts go on", async () => {
+  const [offering] = await connectedPair();
+  offering.signalingAlive = false;
+  offering.connection.becomes("failed");
+  await clock.advance(0);
+  assert.equal(offering.connection.restarts, 0);
+  offering.signalingAlive = true;
+  await clock.advance(6000);
+  assert.equal(offering.connection.restarts, 1);
+});
+
+test("a DTLS failure is not met with ICE restarts", async () => {
+  const [offering] = await connectedPair();
+  offering.connection.becomes("connected", "failed");
+  await clock.advance(0);
+  assert.equal(offering.connections.length, 2);
+});
+
+test("a peer that never offers is offered to after 15 s", async () => {
+  const waiting = makeLink({ initiator: false });
+  await clock.advance(14_999);
+  assert.equal(waiting.sent.length, 0);
+  await clock.advance(1);
+  await settle();
+  assert.equal(waiting.sent[0]?.type, "offer");
+  assert.deepEqual(waiting.states, [], "still connecting");
+});
+
+test("muted video is not sent, and that is negotiated", async () => {
+  const muted = makeLink({ videoMuted: true });
+  const directions = (side) => side.connection.transceivers.map((transceiver) => transceiver.direction);
+  assert.deepEqual(directions(muted), ["sendrecv", "recvonly"]);
+  muted.link.setVideoMuted(false);
+  assert.deepEqual(directions(muted), ["sendrecv", "sendrecv"]);
+});
+
+test("nonsense from the far end breaks nothing", async () => {
+  const [offering] = await connectedPair();
+  await offering.link.receive({ type: "answer", sdp: { type: "answer", sdp: "" } });
+  await offering.link.receive({ type: "offer", sdp: null });
+  await makeLink({ initiator: false }).link.receive({ type: "ice-candidate", candidate: { candidate: "early" } });
+});
+
+test("a closed link closes its connection and leaves no timer behind", async () => {
+  const [offering, answering] = await connectedPair();
+  offering.connection.becomes("disconnected");
+  offering.link.close();
+  answering.link.close();
+  assert.ok(offering.connection.closed);
+  assert.equal(clock.pending, 0);
+});

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rtcConfiguration } from "../ice.js";
+import { parseServerMessage, roomName } from "../protocol.js";
+
+test("what is no known message is nothing", () => {
+  for (const text of ["", "{", "null", "7", "[]", '"joined"', "{}", '{"type":"later-invention"}', new ArrayBuffer(2)]) {
+    assert.equal(parseServerMessage(text), null);
+  }
+  assert.deepEqual(parseServerMessage('{"type":"peer-left","peerId":"a"}'), { type: "peer-left", peerId: "a" });
+});
+
+test("the room comes from the address, at most 64 characters, default when missing or blank", () => {
+  assert.equal(roomName(""), "default");
+  assert.equal(roomName("?room="), "default");
+  assert.equal(roomName("?room=%20%20"), "default");
+  assert.equal(roomName("?room=stand%20up"), "stand up");
+  assert.equal(roomName(`?room=${"x".repeat(80)}`).length, 64);
+});
+
+test("only turns: addresses reach the browser", () => {
+  const { iceServers } = rtcConfiguration({
+    iceServers: [
+      { urls: "stun:turn.test:443" },
+      {
+        urls: ["turns:turn.test:443?transport=tcp", "turn:turn.test:443?transport=udp"],
+        username: "u",
+        credential: "c",
+      },
+    ],
+    iceTransportPolicy: "relay",
+    lifetime: 60,
+  });
+  assert.deepEqual(iceServers, [{ urls: ["turns:turn.test:443?transport=tcp"], username: "u", credential: "c" }]);
+});
+
+test("the policy is the server's; an unknown one counts as relay", () => {
+  const policy = (iceTransportPolicy) => rtcConfiguration({ iceServers: [], iceTransportPolicy, lifetime: 1 });
+  assert.equal(policy("all").iceTransportPolicy, "all");
+  assert.equal(policy("relay").iceTransportPolicy, "relay");
+  assert.equal(policy(undefined).iceTransportPolicy, "relay");
+});

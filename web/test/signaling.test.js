@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { Signaling } from "../signaling.js";
+import { FakeClock } from "./fakes/clock.js";
+import { FakeWebSocket } from "./fakes/web-socket.js";
+
+const GRANT = { iceServers: [], iceTransportPolicy: "relay", lifetime: 600 };
+const JOINED = { type: "joined", peerId: "me", peers: [], ...GRANT };
+const FULL = { type: "error", code: "room-full", message: "The room is full." };
+
+let clock, signaling, messages, states, refusals;
+
+beforeEach(() => {
+  FakeWebSocket.all = [];
+  clock = new FakeClock();
+  [messages, states, refusals] = [[], [], []];
+  signaling = new Signaling({
+    url: "wss://call.test/ws",
+    room: "default",
+    WebSocket: FakeWebSocket,
+    clock,
+    onMessage: (message) => messages.push(message),
+    onState: (state) => states.push(state),
+    onRefused: (error) => refusals.push(error),
+  });
+});
+
+function enter() {
+  FakeWebSocket.last.accept();
+  FakeWebSocket.last.deliver(JOINED);
+}
+
+/** Answers every renewal, as a server does, while time passes. */
+async function passAnswered(seconds) {
+  for (let second = 0; second < seconds; second += 1) {
+    await clock.advance(1000);
+    const { sent } = FakeWebSocket.last;
+    if (sent.at(-1).type === "ice-servers" && clock.now !== answeredAt) {
+      answeredAt = clock.now;
+      sent.push({ type: "(answered)" });
+      FakeWebSocket.last.deliver({ type: "ice-servers", ...GRANT });
+    }
+  }
+}
+let answeredAt = -1;
+
+test("opens, joins, and is joined when the server says so", () => {
+  signaling.open();
+  assert.equal(FakeWebSocket.last.url, "wss://call.test/ws");
+  FakeWebSocket.last.accept();
+  assert.deepEqual(FakeWebSocket.last.sent, [{ type: "join", room: "default" }]);
+  assert.equal(signaling.send({ type: "offer", target: "x" }), false, "nothing goes out before joined");
+  FakeWebSocket.last.deliver(JOINED);
+  assert.deepEqual(states, ["connecting", "joined"]);
+  assert.deepEqual(messages, [JOINED]);
+});
+
+test("garbage and unknown messages are passed over", () => {
+  signaling.open();
+  enter();
+  for (const text of ["", "{", "[]", '{"type":"news"}']) FakeWebSocket.last.deliver(text);
+  assert.equal(messages.length, 1);
+  assert.equal(signaling.state, "joined");
+});
+
+test("reconnects after 1, 2, 4, 8, 16, 30, 30 s and joins again", async () => {
+  signaling.open();
+  enter();
+  for (const delay of [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
+    const before = FakeWebSocket.all.length;
+    FakeWebSocket.last.drop();
+    assert.equal(signaling.state, "reconnecting");
+    await clock.advance(delay - 1);
+    assert.equal(FakeWebSocket.all.length, before, `nothing before ${delay} ms`);
+    await clock.advance(1);
+    assert.equal(FakeWebSocket.all.length, before + 1);
+  }
+  enter();
+  assert.deepEqual(FakeWebSocket.last.sent, [{ type: "join", room: "default" }]);
+  assert.equal(signaling.state, "joined");
+  FakeWebSocket.last.drop();
+  await clock.advance(1000);
+  assert.equal(FakeWebSocket.all.length, 9, "success starts the delays over");
+});
+
+test("a first connection that fails stays connecting and is tried again", async () => {
+  signaling.open();
+  FakeWebSocket.last.drop();
+  assert.deepEqual(states, ["connecting"]);
+  await clock.advance(1000);
+  enter();
+  assert.equal(signaling.state, "joined");
+});
+
+test("a server that accepts but never answers is given up after ten seconds", async () => {
+  signaling.open();
+  FakeWebSocket.last.accept();
+  await clock.advance(11_000);
+  assert.equal(FakeWebSocket.all.length, 2);
+  assert.ok(FakeWebSocket.all[0].closed);
+});
+
+test("a connection silent for 15 s is asked, and dropped when it does not answer within 8 s", async () => {
+  signaling.open();
+  enter();
+  await clock.advance(15_000);
+  assert.deepEqual(FakeWebSocket.last.sent.at(-1), { type: "ice-servers" });
+  await clock.advance(7999);
+  assert.equal(signaling.state, "joined");
+  await clock.advance(1);
+  assert.equal(signaling.state, "reconnecting");
+});
+
+test("credentials are renewed at three quarters of their lifetime, whatever else is said", async () => {
+  signaling.open();
+  FakeWebSocket.last.accept();
+  FakeWebSocket.last.deliver({ ...JOINED, lifetime: 40 });
+  for (let second = 0; second < 29; second += 1) {
+    await clock.advance(1000);
+    FakeWebSocket.last.deliver({ type: "peer-left", peerId: "x" });
+  }
+  assert.equal(FakeWebSocket.last.sent.length, 1);
+  await clock.advance(1000);
+  assert.deepEqual(FakeWebSocket.last.sent.at(-1), { type: "ice-servers" });
+  const renewed = { type: "ice-servers", ...GRANT, lifetime: 400 };
+  FakeWebSocket.last.deliver(renewed);
+  assert.deepEqual(messages.at(-1), renewed);
+});
+
+test("a long call stays joined on one connection", async () => {
+  signaling.open();
+  enter();
+  await passAnswered(3600);
+  assert.equal(FakeWebSocket.all.length, 1);
+  assert.equal(signaling.state, "joined");
+});
+
+test("callers of refresh share one request and go on after the message was handed out", async () => {
+  signaling.open();
+  enter();
+  const both = Promise.all([signaling.refresh(), signaling.refresh()]);
+  assert.equal(FakeWebSocket.last.sent.filter(({ type }) => type === "ice-servers").length, 1);
+  FakeWebSocket.last.deliver({ type: "ice-servers", ...GRANT });
+  await both;
+  assert.equal(messages.at(-1).type, "ice-servers");
+});
+
+test("refresh rejects without signaling, and when signaling is lost meanwhile", async () => {
+  await assert.rejects(signaling.refresh());
+  signaling.open();
+  enter();
+  const pending = signaling.refresh();
+  FakeWebSocket.last.drop();
+  await assert.rejects(pending);
+});
+
+test("a full room refuses: closed, said once, no further attempt", async () => {
+  signaling.open();
+  FakeWebSocket.last.accept();
+  FakeWebSocket.last.deliver(FULL);
+  assert.deepEqual(refusals, [FULL]);
+  assert.equal(signaling.state, "closed");
+  await clock.advance(120_000);
+  assert.equal(FakeWebSocket.all.length, 1);
+});
+
+test("on the way back a full room may be our own ghost: tried again before giving up", async () => {
+  signaling.open();
+  enter();
+  FakeWebSocket.last.drop();
+  for (const delay of [1000, 2000, 4000, 8000]) {
+    await clock.advance(delay);
+    FakeWebSocket.last.accept();
+    FakeWebSocket.last.deliver(FULL);
+    assert.deepEqual(refusals, []);
+  }
+  await clock.advance(16_000);
+  FakeWebSocket.last.accept();
+  FakeWebSocket.last.deliver(FULL);
+  assert.deepEqual(refusals, [FULL]);
+});
+
+test("an answer to join that is no refusal is waited out", async () => {
+  signaling.open();
+  FakeWebSocket.last.accept();
+  FakeWebSocket.last.deliver({ type: "error", code: "rate-limited", message: "…" });
+  assert.deepEqual(refusals, []);
+  await clock.advance(11_000);
+  assert.equal(FakeWebSocket.all.length, 2);
+});
+
+test("errors about details leave a running call alone", () => {
+  signaling.open();
+  enter();
+  for (const code of ["unknown-peer", "rate-limited", "already-joined", "invalid-message"]) {
+    FakeWebSocket.last.deliver({ type: "error", code, message: "…" });
+  }
+  assert.equal(signaling.state, "joined");
+  assert.equal(messages.length, 1);
+});
+
+test("a server that forgot us is joined again", async () => {
+  signaling.open();
+  enter();
+  FakeWebSocket.last.deliver({ type: "error", code: "not-joined", message: "…" });
+  assert.equal(signaling.state, "reconnecting");
+  await clock.advance(1000);
+  assert.equal(FakeWebSocket.all.length, 2);
+});
+
+test("waking up reconnects at once, or checks a connection that looks alive", () => {
+  signaling.open();
+  enter();
+  signaling.wake();
+  assert.deepEqual(FakeWebSocket.last.sent.at(-1), { type: "ice-servers" });
+  FakeWebSocket.last.drop();
+  signaling.wake();
+  assert.equal(FakeWebSocket.all.length, 2);
+  signaling.wake();
+  assert.equal(FakeWebSocket.all.length, 2, "an attempt under way is not doubled");
+});
+
+test("closing says leave, closes the socket and leaves no timer behind", () => {
+  signaling.open();
+  enter();
+  const socket = FakeWebSocket.last;
+  signaling.close();
+  assert.deepEqual(socket.sent.at(-1), { type: "leave" });
+  assert.ok(socket.closed);
+  assert.equal(clock.pending, 0);
+  assert.equal(states.at(-1), "closed");
+});
