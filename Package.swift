@@ -17,15 +17,27 @@ let policy: [SwiftSetting] =
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
     name: "swiftturn",
+    products: [
+        .executable(name: "swiftturn", targets: ["Server"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -67,6 +79,26 @@ let package = Package(
             dependencies: [nioCore, nioWebSocket, logging],
             swiftSettings: policy
         ),
+        .executableTarget(
+            name: "Server",
+            dependencies: [
+                "STUNCodec", "OpenSSLCrypto", "OpenSSLTLS", "TURNCredentials", "TURNRelay", "TURNClient", "SignalHub",
+                nioCore, nioPosix, nioHTTP1, nioWebSocket, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: policy
+        ),
         .testTarget(
             name: "STUNCodecTests",
             dependencies: ["STUNCodec", "OpenSSLCrypto"],
@@ -93,6 +125,13 @@ let package = Package(
             name: "TURNRelayTests",
             dependencies: [
                 "TURNRelay", "TURNClient", "STUNCodec", "TURNCredentials", "OpenSSLCrypto", nioCore, nioPosix, logging,
+            ],
+            swiftSettings: policy
+        ),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Server", "STUNCodec", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: policy
         ),

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import NIOCore
+import NIOPosix
+import OpenSSLCrypto
+import OpenSSLTLS
+import ServiceLifecycle
+import SignalHub
+import TURNCredentials
+import TURNRelay
+import UnixSignals
+
+/// The whole server: relay, signaling and web on the listeners that were configured.
+struct CallServer: Sendable {
+    let configuration: ServerConfiguration
+    let identities: Identities
+    let webRoot: String
+    let logger: Logger
+    /// Called once everything listens, with the URL of the app.
+    let onReady: @Sendable (String) -> Void
+
+    /// How long allocations that exist may go on after the server was asked to stop.
+    private static let drainTime = Duration.seconds(3)
+
+    /// Runs until SIGTERM or SIGINT.
+    func run() async throws {
+        let loaded = try identities.load()
+        let store = TLSIdentityStore(loaded)
+        let name = try hostNames(certificateNames: loaded.flatMap(\.summary.dnsNames))
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
+        do {
+            try await run(on: group, store: store, names: name)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        try await group.shutdownGracefully()
+    }
+
+    private func run(on group: MultiThreadedEventLoopGroup, store: TLSIdentityStore, names: HostNames) async throws {
+        let relay = try relayServer(on: group, realm: configuration.realm ?? names.turn)
+        let issuer = CredentialIssuer(
+            secret: configuration.authSecrets[0],
+            lifetime: Int64(configuration.credentialLifetime)
+        )
+        let url = ICEServers.url(host: names.turn, port: port(for: .turn))
+        let iceServers = ICEServers(issuer: issuer, url: url, transportPolicy: configuration.iceTransportPolicy)
+        let signaling = signalServer(on: group, iceServers)
+        let edge = HTTPEdge(
+            responder: Routes.responder(
+                webRoot: webRoot,
+                isDevelopment: configuration.isDevelopment,
+                logger: logger
+            ),
+            signaling: signaling,
+            origins: OriginPolicy(allowed: configuration.allowedOrigins),
+            logger: logger
+        )
+        let handshakes = NIOThreadPool(numberOfThreads: configuration.eventLoops)
+        handshakes.start()
+        let listeners = try await listen(
+            on: group,
+            relay: relay,
+            edge: edge,
+            tls: try TLSServerConfiguration(identities: store),
+            handshakes
+        )
+        onReady(appURL(host: names.call))
+        await serve(edge, store)
+        logger.notice("stopping")
+        for listener in listeners { try? await listener.close() }
+        await drain(relay, signaling)
+        edge.stop()
+        try await handshakes.shutdownGracefully()
+    }
+
+    // MARK: Parts
+
+    private func relayServer(on group: MultiThreadedEventLoopGroup, realm: String) throws -> RelayServer {
+        var relayConfiguration = RelayConfiguration()
+        if let address = configuration.relayAddress { relayConfiguration.relayAddress = address }
+        let users = try configuration.users.map {
+            try LongTermUser(name: $0.name, password: $0.password, realm: realm)
+        }
+        return try RelayServer(
+            configuration: relayConfiguration,
+            verifier: CredentialVerifier(realm: realm, users: users, secrets: configuration.authSecrets),
+            eventLoops: Array(group.makeIterator()),
+            logger: logger
+        )
+    }
+
+    private func signalServer(on group: MultiThreadedEventLoopGroup, _ iceServers: ICEServers) -> SignalServer {
+        var limits = SignalLimits()
+        limits.roomSize = configuration.roomSize
+        return SignalServer(
+            eventLoop: group.next(),
+            limits: limits,
+            iceServers: { iceServers.offer(peerID: $0, room: $1) },
+            logger: logger
+        )
+    }
+
+    private func listen(
+        on group: MultiThreadedEventLoopGroup,
+        relay: RelayServer,
+        edge: HTTPEdge,
+        tls: TLSServerConfiguration,
+        _ handshakes: NIOThreadPool
+    ) async throws -> [any Channel] {
+        let listener = PortListener(group: group, budget: ConnectionBudget(), logger: logger)
+        func routes(_ roles: ListenAddress.Roles) -> ConnectionRoutes {
+            ConnectionRoutes(
+                roles: roles,
+                servesPlainTURN: configuration.servesPlainTURN,
+                attachTLS: { channel in
+                    let handler = TLSServerHandler(configuration: tls, executor: .threadPool(handshakes))
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                },
+                attachTURN: { try relay.attach(to: $0, acceptedAt: $1) },
+                attachWeb: { try edge.attach(to: $0) },
+                attachRedirect: { try edge.attachRedirect(to: $0) }
+            )
+        }
+        guard !configuration.listen.isEmpty else {
+            return [try await listener.listenOnDefaultPort(routes: routes(.all))]
+        }
+        var channels: [any Channel] = []
+        for address in configuration.listen {
+            channels.append(try await listener.listen(on: address, routes: routes(address.roles)))
+        }
+        return channels
+    }
+
+    // MARK: Life
+
+    private func serve(_ edge: HTTPEdge, _ store: TLSIdentityStore) async {
+        await withDiscardingTaskGroup { tasks in
+            tasks.addTask { await edge.run() }
+            tasks.addTask {
+                await Signals.forEach(.sighup) { identities.reload(into: store, logger: logger) }
+            }
+            try? await gracefulShutdown()
+            tasks.cancelAll()
+        }
+    }
+
+    /// Signaling ends first, so that clients come back elsewhere or later; media goes on for a moment.
+    private func drain(_ relay: RelayServer, _ signaling: SignalServer) async {
+        relay.drain()
+        await signaling.stop()
+        let clock = ContinuousClock()
+        let deadline = clock.now + Self.drainTime
+        while relay.allocationCount > 0, clock.now < deadline {
+            try? await clock.sleep(for: .milliseconds(50))
+        }
+    }
+}

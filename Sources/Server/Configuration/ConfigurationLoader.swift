@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Configuration
+import Foundation
+import SystemPackage
+import Yams
+
+/// Reads the options of all layers: flags, then the environment, then the YAML file, then the names that the product's
+/// first specification used (`DOMAIN`, `TURN_DOMAIN` and their like).
+struct ConfigurationLoader {
+    private let reader: ConfigReader
+
+    init(flags: ServeOptions, environment: [String: String]) async throws {
+        var providers: [any ConfigProvider] = [
+            InMemoryProvider(name: "flags", values: flags.values),
+            InMemoryProvider(name: "environment", values: Self.values(of: environment)),
+        ]
+        if let path = flags.config ?? environment["SWIFTTURN_CONFIG"] {
+            providers.append(try await Self.file(path))
+        }
+        providers.append(InMemoryProvider(name: "legacy environment", values: Self.legacyValues(of: environment)))
+        reader = ConfigReader(providers: providers)
+    }
+
+    // MARK: Values
+
+    func text(_ key: ConfigurationKey) -> String? {
+        reader.string(forKey: key.configKey, isSecret: key.isSecret)
+    }
+
+    /// A list, which YAML may also give as a single text.
+    func list(_ key: ConfigurationKey) -> [String] {
+        reader.stringArray(forKey: key.configKey, isSecret: key.isSecret) ?? text(key).map { [$0] } ?? []
+    }
+
+    func number(_ key: ConfigurationKey, in range: ClosedRange<Int>) throws(StartupError) -> Int? {
+        guard let number = reader.int(forKey: key.configKey) else {
+            guard let text = text(key) else { return nil }
+            throw .configuration("\(key.rawValue) '\(text)' is not a number")
+        }
+        guard range.contains(number) else {
+            throw .configuration("\(key.rawValue) \(number) is not between \(range.lowerBound) and \(range.upperBound)")
+        }
+        return number
+    }
+
+    func flag(_ key: ConfigurationKey) throws(StartupError) -> Bool {
+        if let flag = reader.bool(forKey: key.configKey) { return flag }
+        guard let text = text(key) else { return false }
+        throw .configuration("\(key.rawValue) '\(text)' is neither true nor false")
+    }
+
+    // MARK: Layers
+
+    private static func values(of environment: [String: String]) -> [AbsoluteConfigKey: ConfigValue] {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        for key in ConfigurationKey.allCases {
+            guard let text = environment[key.environmentName] else { continue }
+            values[AbsoluteConfigKey(key.configKey)] = ConfigValue(key.content(of: text), isSecret: key.isSecret)
+        }
+        return values
+    }
+
+    private static func legacyValues(of environment: [String: String]) -> [AbsoluteConfigKey: ConfigValue] {
+        var texts: [(ConfigurationKey, String?)] = [
+            (.callHost, environment["DOMAIN"]), (.turnHost, environment["TURN_DOMAIN"]),
+            (.maxParticipantsPerRoom, environment["MAX_PARTICIPANTS_PER_ROOM"]),
+        ]
+        if let name = environment["TURN_USERNAME"], let password = environment["TURN_PASSWORD"] {
+            texts.append((.user, "\(name):\(password)"))
+        }
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        for case (let key, let text?) in texts where !text.isEmpty {
+            // A password may hold a comma: it is never split.
+            let content = key == .user ? ConfigContent.stringArray([text]) : key.content(of: text)
+            values[AbsoluteConfigKey(key.configKey)] = ConfigValue(content, isSecret: key.isSecret)
+        }
+        return values
+    }
+
+    private static func file(_ path: String) async throws -> any ConfigProvider {
+        guard let text = TextFile.read(path) else {
+            throw StartupError.noInput("the configuration file '\(path)' cannot be read")
+        }
+        try checkKeys(of: text, path)
+        do {
+            return try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
+        } catch {
+            throw StartupError.configuration("'\(path)' is not a configuration file: \(error)")
+        }
+    }
+
+    /// A misspelt key must not be ignored: the option that it was meant to be would silently have its default.
+    private static func checkKeys(of text: String, _ path: String) throws {
+        let root: Any?
+        do {
+            root = try Yams.load(yaml: text)
+        } catch {
+            throw StartupError.configuration("'\(path)' is not YAML: \(error)")
+        }
+        guard let root else { return }
+        guard let entries = root as? [String: Any] else {
+            throw StartupError.configuration("'\(path)' is not a list of 'option: value' lines")
+        }
+        for key in entries.keys.sorted() where ConfigurationKey(rawValue: key) == nil {
+            throw StartupError.configuration("'\(path)' has an unknown option '\(key)'")
+        }
+    }
+}
+
+extension ConfigurationKey {
+    /// What a text of the environment means for this option; a text that does not fit stays one, to be complained of.
+    fileprivate func content(of text: String) -> ConfigContent {
+        switch self {
+        case .listen, .certificate, .privateKey, .authSecret, .user, .allowedOrigin:
+            .stringArray(text.split(separator: ",").map { String($0).trimmingCharacters(in: .whitespaces) })
+        case .eventLoops, .maxParticipantsPerRoom, .credentialLifetime:
+            Int(text).map(ConfigContent.int) ?? .string(text)
+        case .dev, .plainTurn:
+            Bool(text.lowercased()).map(ConfigContent.bool) ?? .string(text)
+        default:
+            .string(text)
+        }
+    }
+}

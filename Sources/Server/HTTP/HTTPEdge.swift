@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import NIOWebSocket
+import STUNCodec
+import SignalHub
+import TURNRelay
+
+/// Serves HTTP and WebSocket on connections that the classifier hands over.
+final class HTTPEdge: Sendable {
+    typealias Connection = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+    private enum Upgrade: Sendable {
+        case socket
+        case plain
+    }
+
+    private let http: HTTP1Channel
+    private let redirect: HTTP1Channel
+    private let signaling: SignalServer
+    private let origins: OriginPolicy
+    private let logger: Logger
+    private let connections: AsyncStream<(Connection, isSecure: Bool)>
+    private let newConnection: AsyncStream<(Connection, isSecure: Bool)>.Continuation
+
+    /// An idle connection is kept this long for further requests.
+    private static let idleTimeout = Duration.seconds(60)
+
+    init(
+        responder: RouterResponder<BasicRequestContext>,
+        signaling: SignalServer,
+        origins: OriginPolicy,
+        logger: Logger
+    ) {
+        self.signaling = signaling
+        self.origins = origins
+        self.logger = logger
+        http = HTTP1Channel(responder: { request, writer, channel in
+            let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+            let response: Response
+            do {
+                response = try await responder.respond(to: request, context: context)
+            } catch let error as any HTTPResponseError {
+                response = try error.response(from: request, context: context)
+            }
+            try await writer.write(response: response.head, body: response.body)
+        })
+        redirect = HTTP1Channel(responder: { request, writer, _ in
+            let response = Routes.redirect(request)
+            try await writer.write(response: response.head, body: response.body)
+        })
+        (connections, newConnection) = AsyncStream.makeStream()
+    }
+
+    /// Answers requests until the task is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for await (connection, isSecure) in connections {
+                group.addTask {
+                    await (isSecure ? self.http : self.redirect).handle(value: connection, logger: self.logger)
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// No connections come any more; those that are there end.
+    func stop() {
+        newConnection.finish()
+    }
+
+    // MARK: Pipelines
+
+    /// Bytes that arrive in the pipeline are HTTP and may become a WebSocket.
+    func attach(to channel: any Channel) throws {
+        let upgrader = NIOTypedWebSocketServerUpgrader<Upgrade>(
+            maxFrameSize: signaling.maximumFrameSize,
+            enableAutomaticErrorHandling: false,
+            shouldUpgrade: { channel, head in
+                channel.eventLoop.makeSucceededFuture(self.admits(head) ? [:] : nil)
+            },
+            upgradePipelineHandler: { channel, _ in
+                channel.eventLoop.makeCompletedFuture {
+                    try self.signaling.attach(to: channel, remoteAddress: Self.addressGroup(of: channel))
+                    return .socket
+                }
+            }
+        )
+        let configuration = NIOUpgradableHTTPServerPipelineConfiguration<Upgrade>(
+            upgradeConfiguration: .init(upgraders: [upgrader]) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try self.addRequestHandlers(to: channel, isSecure: true)
+                    return .plain
+                }
+            }
+        )
+        let upgrade = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+            configuration: configuration
+        )
+        upgrade.whenFailure { _ in channel.close(promise: nil) }
+    }
+
+    /// Bytes that arrive in the pipeline are HTTP without TLS.
+    func attachRedirect(to channel: any Channel) throws {
+        try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+        try addRequestHandlers(to: channel, isSecure: false)
+    }
+
+    private func addRequestHandlers(to channel: any Channel, isSecure: Bool) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if isSecure {
+            try pipeline.addHandler(HTTPResponseCompressor(responseCompressionPredicate: Self.compresses))
+        }
+        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
+        try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: logger))
+        let connection = try Connection(
+            wrappingChannelSynchronously: channel,
+            configuration: .init(isOutboundHalfClosureEnabled: true)
+        )
+        guard case .enqueued = newConnection.yield((connection, isSecure)) else {
+            throw ChannelError.ioOnClosedChannel
+        }
+    }
+
+    /// - Parameter isWanted: whether the client accepts compression.
+    private static func compresses(
+        _ head: inout HTTPResponseHead,
+        _ isWanted: Bool
+    ) -> HTTPResponseCompressor.CompressionIntent {
+        let isCompressible = head.headers.contains(name: CompressionMark.name)
+        head.headers.remove(name: CompressionMark.name)
+        guard isCompressible, isWanted else { return .doNotCompress }
+        // The compressor keeps the length of what it was given.
+        head.headers.remove(name: "content-length")
+        return .compressIfPossible
+    }
+
+    // MARK: WebSocket
+
+    private func admits(_ head: HTTPRequestHead) -> Bool {
+        let path = head.uri.split(separator: "?", maxSplits: 1).first.map(String.init)
+        return path == Routes.socketPath
+            && origins.admits(origin: head.headers.first(name: "origin"), host: head.headers.first(name: "host"))
+    }
+
+    /// What limits for each address go by: an IPv6 host has a whole /64.
+    private static func addressGroup(of channel: any Channel) -> String {
+        guard let address = channel.remoteAddress.flatMap(TransportAddress.init)?.address else { return "?" }
+        guard let bits = address.ipv6Bits else { return "\(address)" }
+        return "\(IPAddress(ipv6High: bits.high, low: 0))/64"
+    }
+}

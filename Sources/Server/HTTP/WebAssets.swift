@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// The rules for the app's files around Hummingbird's file middleware.
+struct WebAssets<Context: RequestContext>: RouterMiddleware {
+    @concurrent
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        guard Self.isPublic(request.uri.path) else { throw HTTPError(.notFound) }
+        let request = Self.whole(request)
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch let error as HTTPError where error.status == .notFound && Self.isNavigation(request) {
+            response = try await next(Self.request(for: "/index.html", like: request), context)
+        }
+        // "no-cache" is "ask me each time": an unchanged file costs a 304, and no browser runs an old version.
+        response.headers[.cacheControl] = "no-cache"
+        response.headers[.vary] = "Accept-Encoding"
+        CompressionMark.set(on: &response, for: request)
+        return response
+    }
+
+    /// What lies beside the app for those who work on it.
+    private static func isPublic(_ path: String) -> Bool {
+        let parts = path.split(separator: "/")
+        return parts.first != "test" && !["/package.json", "/jsconfig.json"].contains(path)
+            && !parts.contains { $0.hasPrefix(".") }
+    }
+
+    /// A person opening a page, not a page loading a part: a missing script must be a 404, never the page in its place.
+    private static func isNavigation(_ request: Request) -> Bool {
+        guard request.method == .get || request.method == .head else { return false }
+        if let mode = HTTPField.Name("Sec-Fetch-Mode").flatMap({ request.headers[$0] }) { return mode == "navigate" }
+        let name = request.uri.path.split(separator: "/").last ?? ""
+        return !name.contains(".") && (request.headers[.accept] ?? "").contains("text/html")
+    }
+
+    /// The files are small and change together: parts of them are not served.
+    private static func whole(_ request: Request) -> Request {
+        var head = request.head
+        head.headerFields[.range] = nil
+        return Request(head: head, body: request.body)
+    }
+
+    private static func request(for path: String, like request: Request) -> Request {
+        var head = request.head
+        head.path = path
+        return Request(head: head, body: request.body)
+    }
+}
+
+/// Where the app's files are.
+enum WebRoot {
+    /// The directory that was configured; else the one beside an installed program (`PREFIX/share/swiftturn/web`);
+    /// else `web` of the repository that the program was built in.
+    static func find(_ configured: String?) throws(StartupError) -> String {
+        if let configured {
+            guard isWebRoot(configured) else { throw .noInput("web-root '\(configured)' has no index.html") }
+            return configured
+        }
+        guard let program = Bundle.main.executableURL?.resolvingSymlinksInPath() else {
+            throw .noInput("the app's files are not found: give --web-root")
+        }
+        let beside = program.deletingLastPathComponent()
+        let candidates =
+            [beside.appending(path: "../share/swiftturn/web"), beside.appending(path: "web")]
+            + parents(of: beside).map { $0.appending(path: "web") }
+        guard let found = candidates.map(\.standardizedFileURL.path).first(where: isWebRoot) else {
+            throw .noInput("the app's files are not found beside \(program.path): give --web-root")
+        }
+        return found
+    }
+
+    /// `.build/x86_64-unknown-linux-gnu/release` is three below the repository.
+    private static func parents(of directory: URL) -> [URL] {
+        sequence(first: directory) { $0.deletingLastPathComponent() }.prefix(5).map { $0 }
+    }
+
+    private static func isWebRoot(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path + "/index.html")
+            && FileManager.default.fileExists(atPath: path + "/manifest.json")
+    }
+}

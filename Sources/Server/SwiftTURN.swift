@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+@main
+struct SwiftTURN: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "swiftturn",
+        abstract: "Video calls and TURN behind the most restrictive firewalls: everything on one TCP port.",
+        subcommands: [Serve.self, Probe.self, Credentials.self]
+    )
+}

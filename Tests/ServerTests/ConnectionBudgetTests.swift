@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import STUNCodec
+import Testing
+
+@testable import Server
+
+struct ConnectionBudgetTests {
+    @Test func limits() {
+        let budget = ConnectionBudget(total: 3, perAddress: 2)
+        let (one, two) = (IPAddress(ipv4: 1), IPAddress(ipv4: 2))
+        #expect(budget.enter(one) && budget.enter(one) && !budget.enter(one))
+        #expect(budget.enter(two) && !budget.enter(two))
+        budget.leave(one)
+        #expect(budget.enter(two) && budget.undecided == 3)
+        for address in [one, two, two] { budget.leave(address) }
+        #expect(budget.undecided == 0)
+    }
+}

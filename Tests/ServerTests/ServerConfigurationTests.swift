@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Logging
+import STUNCodec
+import Testing
+
+@testable import Server
+
+/// The layers of configuration: flags over environment over file over the first specification's names.
+struct ServerConfigurationTests {
+    private func load(_ flags: [String] = [], _ environment: [String: String] = [:]) async throws -> ServerConfiguration
+    {
+        let options = try ServeOptions.parse(flags)
+        let loader = try await ConfigurationLoader(flags: options, environment: environment)
+        return try ServerConfiguration(loader) { "random" }
+    }
+
+    private static let certificate = ["--certificate", "c.pem", "--private-key", "k.pem"]
+
+    private func withFile(_ text: String, _ body: (String) async throws -> Void) async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await body(path)
+    }
+
+    @Test func defaults() async throws {
+        let configuration = try await load(Self.certificate)
+        #expect(configuration.listen.isEmpty && configuration.roomSize == 10 && configuration.authSecrets == ["random"])
+        #expect(configuration.iceTransportPolicy == .relay && !configuration.servesPlainTURN)
+        #expect(configuration.identityFiles == [.init(certificate: "c.pem", privateKey: "k.pem")])
+    }
+
+    @Test func development() async throws {
+        let configuration = try await load(["--dev"])
+        #expect(configuration.listen.map(\.description) == ["127.0.0.1:8443"] && configuration.isDevelopment)
+        let elsewhere = try await load(["--dev", "--listen", "127.0.0.1:9000"])
+        #expect(elsewhere.listen.map(\.description) == ["127.0.0.1:9000"])
+    }
+
+    @Test func everyOptionInTheEnvironment() async throws {
+        let configuration = try await load(
+            [],
+            [
+                "SWIFTTURN_LISTEN": "192.0.2.1:443/web, 192.0.2.2:443/turn", "SWIFTTURN_CALL_HOST": "call.example.com",
+                "SWIFTTURN_TURN_HOST": "turn.example.com", "SWIFTTURN_CERTIFICATE": "a,b",
+                "SWIFTTURN_PRIVATE_KEY": "c,d",
+                "SWIFTTURN_REALM": "r", "SWIFTTURN_AUTH_SECRET": "s1,s2", "SWIFTTURN_USER": "alice:wonder:land",
+                "SWIFTTURN_RELAY": "closed", "SWIFTTURN_RELAY_ADDRESS": "192.0.2.7",
+                "SWIFTTURN_ICE_TRANSPORT_POLICY": "all", "SWIFTTURN_WEB_ROOT": "/srv", "SWIFTTURN_EVENT_LOOPS": "3",
+                "SWIFTTURN_LOG_LEVEL": "debug", "SWIFTTURN_MAX_PARTICIPANTS_PER_ROOM": "4",
+                "SWIFTTURN_CREDENTIAL_LIFETIME": "60", "SWIFTTURN_PLAIN_TURN": "true",
+                "SWIFTTURN_ALLOWED_ORIGIN": "https://example.com",
+            ]
+        )
+        #expect(configuration.listen.map(\.roles) == [.web, .turn])
+        #expect(configuration.callHost == "call.example.com" && configuration.turnHost == "turn.example.com")
+        #expect(configuration.identityFiles.map(\.privateKey) == ["c", "d"] && configuration.realm == "r")
+        #expect(configuration.authSecrets == ["s1", "s2"] && configuration.users.map(\.password) == ["wonder:land"])
+        #expect(configuration.relayAddress == IPAddress("192.0.2.7") && configuration.iceTransportPolicy == .all)
+        #expect(configuration.webRoot == "/srv" && configuration.eventLoops == 3 && configuration.logLevel == .debug)
+        #expect(configuration.roomSize == 4 && configuration.credentialLifetime == 60)
+        #expect(configuration.servesPlainTURN && configuration.allowedOrigins == ["https://example.com"])
+    }
+
+    @Test func everyOptionInTheFile() async throws {
+        let yaml = """
+            dev: false
+            listen: ["192.0.2.1:443"]
+            call-host: call.example.com
+            certificate: c.pem
+            private-key: k.pem
+            auth-secret: ["with, comma"]
+            user: ["bob:builder"]
+            max-participants-per-room: 5
+            plain-turn: true
+            """
+        try await withFile(yaml) { path in
+            let configuration = try await load(["--config", path])
+            #expect(configuration.listen.map(\.description) == ["192.0.2.1:443"])
+            #expect(configuration.identityFiles.count == 1 && configuration.authSecrets == ["with, comma"])
+            #expect(configuration.roomSize == 5 && configuration.servesPlainTURN && configuration.users.count == 1)
+        }
+    }
+
+    @Test func precedence() async throws {
+        try await withFile("call-host: file.test\nrealm: file\nturn-host: file.test") { path in
+            let environment = [
+                "SWIFTTURN_CONFIG": path, "SWIFTTURN_CALL_HOST": "environment.test", "SWIFTTURN_REALM": "environment",
+                "DOMAIN": "legacy.test", "TURN_DOMAIN": "legacy.test", "MAX_PARTICIPANTS_PER_ROOM": "7",
+            ]
+            let configuration = try await load(Self.certificate + ["--call-host", "flag.test"], environment)
+            #expect(configuration.callHost == "flag.test" && configuration.realm == "environment")
+            #expect(configuration.turnHost == "file.test" && configuration.roomSize == 7)
+        }
+    }
+
+    @Test func namesOfTheFirstSpecification() async throws {
+        let configuration = try await load(
+            Self.certificate,
+            ["DOMAIN": "call.test", "TURN_DOMAIN": "turn.test", "TURN_USERNAME": "v", "TURN_PASSWORD": "a,b:c"]
+        )
+        #expect(configuration.callHost == "call.test" && configuration.turnHost == "turn.test")
+        #expect(configuration.users.map(\.password) == ["a,b:c"])
+    }
+
+    @Test func secretsFromFiles() async throws {
+        try await withFile("# rotated\nnew secret\n\nold\n") { path in
+            let configuration = try await load(Self.certificate + ["--auth-secret-file", path])
+            #expect(configuration.authSecrets == ["new secret", "old"])
+        }
+    }
+
+    @Test(arguments: [
+        ([], "--certificate"), (["--certificate", "c"], "pairs"), (["--dev", "--relay", "open"], "open"),
+        (["--dev", "--relay", "half"], "half"), (["--dev", "--relay-address", "localhost"], "localhost"),
+        (["--dev", "--relay-address", "::1"], "::1"), (["--dev", "--ice-transport-policy", "some"], "some"),
+        (["--dev", "--log-level", "loud"], "loud"), (["--dev", "--event-loops", "0"], "0"),
+        (["--dev", "--call-host", "a/b"], "a/b"), (["--dev", "--call-host", ""], "host"),
+        (["--dev", "--user", ":p"], "user 1"),
+        (["--dev", "--auth-secret", ""], "empty"), (["--dev", "--max-participants-per-room", "1"], "1"),
+        (["--dev", "--auth-secret-file", "/nonexistent"], "/nonexistent"),
+        (["--config", "/nonexistent"], "/nonexistent"),
+        (["--dev", "--listen", "x"], "x"),
+    ])
+    func errorsNameWhatIsWrong(flags: [String], word: String) async throws {
+        let error = await #expect(throws: StartupError.self) { try await load(flags) }
+        #expect(error?.description.contains(word) == true)
+        #expect(error?.description.contains("\n") == false)
+    }
+
+    @Test(arguments: ["cal-host: x", "- a\n- b", "listen: [", "a: b: c", "event-loops: many"])
+    func badFiles(yaml: String) async throws {
+        try await withFile(yaml) { path in
+            await #expect(throws: StartupError.self) { try await load(Self.certificate + ["--config", path]) }
+        }
+    }
+
+    @Test func badNumbersInTheEnvironment() async throws {
+        await #expect(throws: StartupError.self) { try await load(["--dev"], ["SWIFTTURN_EVENT_LOOPS": "two"]) }
+        await #expect(throws: StartupError.self) { try await load(["--dev"], ["SWIFTTURN_PLAIN_TURN": "perhaps"]) }
+    }
+
+    /// An error about users or secrets never repeats them.
+    @Test func secretsAreNotRepeated() async throws {
+        let error = await #expect(throws: StartupError.self) { try await load(["--dev", "--user", "hunter2"]) }
+        #expect(error?.description.contains("hunter2") == false)
+    }
+}
