@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by the other scripts: installs what is missing on a Debian machine, and nothing else.
+
+require_swift() {
+    if ! command -v swift >/dev/null; then
+        echo "Swift 6.2 or newer is needed: https://www.swift.org/install/linux/" >&2
+        exit 69
+    fi
+}
+
+# install_packages PACKAGE...: Debian packages that are not there yet.
+install_packages() {
+    local missing=() package
+    for package in "$@"; do
+        if ! dpkg-query --show --showformat='${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii'; then
+            missing+=("$package")
+        fi
+    done
+    if [ ${#missing[@]} -eq 0 ]; then
+        return
+    fi
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        as_root=(sudo)
+    fi
+    echo "Installing ${missing[*]}" >&2
+    "${as_root[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# What building needs: OpenSSL for all cryptography, zlib for compressed responses.
+build_packages=(libssl-dev pkg-config zlib1g-dev)
+
+# What the tests need beside that.
+test_packages=(chromium libnss3-tools openssl iproute2 curl python3 python3-venv)
