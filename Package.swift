@@ -72,7 +72,7 @@ let package = Package(
         ),
         .target(
             name: "TURNClient",
-            dependencies: ["STUNCodec", "TURNCredentials", "OpenSSLCrypto", "OpenSSLTLS", nioCore, nioPosix],
+            dependencies: ["STUNCodec", "OpenSSLCrypto", nioCore],
             swiftSettings: policy + [.enableExperimentalFeature("Lifetimes")]
         ),
         .target(

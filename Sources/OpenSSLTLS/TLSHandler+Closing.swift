@@ -90,6 +90,7 @@ extension TLSHandler {
     func abandon(failingWritesWith error: any Error) {
         state = .closed
         connection = nil
+        runningStep?.abandon()
         heldInput = nil
         failPendingWrites(error)
         pendingOutputClose.take()?.promise?.fail(error)

@@ -41,6 +41,7 @@ extension TLSHandler {
         }
         isStepRunning = true
         let step = HandshakeStep(connection)
+        runningStep = step
         let loop = context.eventLoop
         let handler = NIOLoopBound(self, eventLoop: loop)
         pool.submit { state in
@@ -51,6 +52,7 @@ extension TLSHandler {
 
     private func stepReturned(_ step: HandshakeStep, _ progress: TLSConnection.HandshakeProgress) {
         isStepRunning = false
+        runningStep = nil
         // Closed in the meantime: the connection goes with the step.
         guard state == .handshaking, let context, let connection = step.takeConnection() else { return }
         stepReturned(connection, progress, context)

@@ -28,6 +28,7 @@ package class TLSHandler: ChannelDuplexHandler {
 
     // The handshake (TLSHandler+Handshake).
     var isStepRunning = false
+    var runningStep: HandshakeStep?
     /// What arrived during a step.
     var heldInput: ByteBuffer?
     var isReadHeld = false

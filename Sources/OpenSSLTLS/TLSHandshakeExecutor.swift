@@ -2,6 +2,7 @@
 
 internal import NIOCore
 package import NIOPosix
+internal import Synchronization
 
 /// Where the steps of handshakes run.
 package enum TLSHandshakeExecutor: Sendable {
@@ -15,13 +16,20 @@ package enum TLSHandshakeExecutor: Sendable {
 /// gets it, and the other way round; if nobody wants it back, it is freed with this object.
 final class HandshakeStep: @unchecked Sendable {
     private var connection: TLSConnection?
+    private let isAbandoned = Atomic(false)
 
     init(_ connection: consuming TLSConnection) {
         self.connection = consume connection
     }
 
+    /// The channel is gone: a step that has not begun costs nothing any more.
+    func abandon() {
+        isAbandoned.store(true, ordering: .relaxed)
+    }
+
     func run() -> TLSConnection.HandshakeProgress {
-        connection?.handshake() ?? .failed(TLSError(.internalFailure, "handshake without a connection"))
+        guard !isAbandoned.load(ordering: .relaxed) else { return .failed(.closedDuringHandshake) }
+        return connection?.handshake() ?? .failed(TLSError(.internalFailure, "handshake without a connection"))
     }
 
     func takeConnection() -> TLSConnection? {

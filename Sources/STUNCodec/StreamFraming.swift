@@ -48,12 +48,9 @@ public enum StreamFraming {
         return bytes.byteCount >= length ? .stun(length: length) : .needMore(atLeast: length)
     }
 
-    /// > Over TCP and TLS-over-TCP, the ChannelData message MUST be padded to a multiple of four bytes [...] The padding
-    /// > is not reflected in the length field
-    /// RFC 8656, section 12.5.
     @inlinable
     static func channelData(in bytes: RawSpan, payloadLength: Int, maximumLength: Int) -> StreamFrame {
-        let length = 4 + (payloadLength + 3) & ~3
+        let length = ChannelData.streamLength(ofPayload: payloadLength)
         guard length <= maximumLength else { return .invalid(STUNDecodeError(.tooLong, at: 2)) }
         guard bytes.byteCount >= length else { return .needMore(atLeast: length) }
         let channel = ChannelNumber(rawValue: bytes.bigEndian(at: 0))

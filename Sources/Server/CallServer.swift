@@ -44,17 +44,20 @@ struct CallServer: Sendable {
             secret: configuration.authSecrets[0],
             lifetime: Int64(configuration.credentialLifetime)
         )
-        let url = ICEServers.url(host: names.turn, port: port(for: .turn))
+        let url = port(for: .turn).map { ICEServers.url(host: names.turn, port: $0) }
+        if url == nil { logger.warning("no listener serves TURN: calls will not connect") }
         let iceServers = ICEServers(issuer: issuer, url: url, transportPolicy: configuration.iceTransportPolicy)
         let signaling = signalServer(on: group, iceServers)
+        let origins = OriginPolicy(allowed: configuration.allowedOrigins)
         let edge = HTTPEdge(
             responder: Routes.responder(
                 webRoot: webRoot,
                 isDevelopment: configuration.isDevelopment,
+                origins: origins,
                 logger: logger
             ),
             signaling: signaling,
-            origins: OriginPolicy(allowed: configuration.allowedOrigins),
+            origins: origins,
             logger: logger
         )
         let handshakes = NIOThreadPool(numberOfThreads: configuration.eventLoops)
@@ -66,12 +69,13 @@ struct CallServer: Sendable {
             tls: try TLSServerConfiguration(identities: store),
             handshakes
         )
-        onReady(appURL(host: names.call))
+        onReady(appURL(host: names.call) ?? url ?? "")
         await serve(edge, store)
         logger.notice("stopping")
         for listener in listeners { try? await listener.close() }
         await drain(relay, signaling)
         edge.stop()
+        await logCounters(of: relay)
         try await handshakes.shutdownGracefully()
     }
 
@@ -118,7 +122,7 @@ struct CallServer: Sendable {
                     let handler = TLSServerHandler(configuration: tls, executor: .threadPool(handshakes))
                     try channel.pipeline.syncOperations.addHandler(handler)
                 },
-                attachTURN: { try relay.attach(to: $0, acceptedAt: $1) },
+                attachTURN: { try relay.attach(to: $0, acceptedAt: $1, onDecided: $2) },
                 attachWeb: { try edge.attach(to: $0) },
                 attachRedirect: { try edge.attachRedirect(to: $0) }
             )
@@ -146,12 +150,24 @@ struct CallServer: Sendable {
         }
     }
 
+    private func logCounters(of relay: RelayServer) async {
+        guard let counters = try? await relay.counters() else { return }
+        let drops = counters.drops.map { "\($0.key.rawValue) \($0.value)" }.sorted().joined(separator: ", ")
+        logger.info(
+            "relayed",
+            metadata: [
+                "connections": "\(counters.connections)", "packets": "\(counters.packetsQueued)",
+                "bytes": "\(counters.bytesQueued)", "drops": "\(drops.isEmpty ? "none" : drops)",
+            ]
+        )
+    }
+
     /// Signaling ends first, so that clients come back elsewhere or later; media goes on for a moment.
     private func drain(_ relay: RelayServer, _ signaling: SignalServer) async {
         relay.drain()
-        await signaling.stop()
         let clock = ContinuousClock()
         let deadline = clock.now + Self.drainTime
+        await signaling.stop()
         while relay.allocationCount > 0, clock.now < deadline {
             try? await clock.sleep(for: .milliseconds(50))
         }

@@ -21,12 +21,12 @@ extension CallServer {
     }
 
     /// The port that clients find a role at: that of the first listener with it.
-    func port(for role: ListenAddress.Roles) -> Int {
-        configuration.listen.first { $0.roles.isSuperset(of: role) }.map { Int($0.port) } ?? 443
+    func port(for role: ListenAddress.Roles) -> Int? {
+        guard !configuration.listen.isEmpty else { return 443 }
+        return configuration.listen.first { $0.roles.isSuperset(of: role) }.map { Int($0.port) }
     }
 
-    func appURL(host: String) -> String {
-        let port = port(for: .web)
-        return port == 443 ? "https://\(host)/" : "https://\(host):\(port)/"
+    func appURL(host: String) -> String? {
+        port(for: .web).map { $0 == 443 ? "https://\(host)/" : "https://\(host):\($0)/" }
     }
 }

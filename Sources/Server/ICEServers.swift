@@ -7,16 +7,18 @@ import TURNCredentials
 /// Tells members of rooms how to reach our TURN: always with fresh credentials that are good for their room alone.
 struct ICEServers: Sendable {
     let issuer: CredentialIssuer
-    /// `turns:host:port?transport=tcp`.
-    let url: String
+    /// `turns:host:port?transport=tcp`; nil when nothing here serves TURN.
+    let url: String?
     let transportPolicy: ServerConfiguration.ICETransportPolicy
 
     func offer(peerID: String, room: String) -> ICEServerOffer {
         let now = Int64(Date().timeIntervalSince1970)
         let credential = try? issuer.issue(user: peerID, room: room, now: now)
-        let server = ICEServer(urls: [url], username: credential?.username, credential: credential?.password)
+        let server = url.map {
+            ICEServer(urls: [$0], username: credential?.username, credential: credential?.password)
+        }
         return ICEServerOffer(
-            servers: [server],
+            servers: server.map { [$0] } ?? [],
             transportPolicy: transportPolicy.rawValue,
             lifetime: Int(issuer.lifetime)
         )

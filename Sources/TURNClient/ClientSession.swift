@@ -37,9 +37,6 @@ package struct ClientSession {
         self.credential = credential
     }
 
-    /// True once the server said which realm and nonce to use.
-    package var isChallenged: Bool { challenge != nil }
-
     // MARK: Requests
 
     /// Builds a request, authenticated as soon as the server has sent a challenge. A Binding never is.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NIOCore
+import STUNCodec
 
 /// Makes datagrams look like a stream to the client: each holds whole frames, and ChannelData, which UDP doesn't pad
 /// (RFC 8656, section 12.5), gets its padding.
@@ -18,7 +19,7 @@ package final class DatagramAdapter: ChannelDuplexHandler {
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var datagram = unwrapInboundIn(data).data
-        datagram.writeRepeatingByte(0, count: (4 - datagram.readableBytes & 3) & 3)
+        datagram.writeRepeatingByte(0, count: ChannelData.padding(afterPayload: datagram.readableBytes))
         context.fireChannelRead(wrapInboundOut(datagram))
     }
 

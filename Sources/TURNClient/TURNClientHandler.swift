@@ -76,13 +76,13 @@ final class TURNClientHandler: ChannelInboundHandler {
 
     /// ChannelData, padded as streams need it (RFC 8656, section 12.5).
     func send(_ payload: ByteBuffer, on channel: UInt16) {
-        guard let context else { return }
         let length = payload.readableBytes
-        var frame = context.channel.allocator.buffer(capacity: length + 8)
+        guard let context, length <= ChannelData.maximumPayloadLength else { return }
+        var frame = context.channel.allocator.buffer(capacity: ChannelData.streamLength(ofPayload: length))
         frame.writeInteger(channel)
-        frame.writeInteger(UInt16(clamping: length))
+        frame.writeInteger(UInt16(length))
         frame.writeImmutableBuffer(payload)
-        frame.writeRepeatingByte(0, count: (4 - length & 3) & 3)
+        frame.writeRepeatingByte(0, count: ChannelData.padding(afterPayload: length))
         context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
     }
 
@@ -124,6 +124,8 @@ final class TURNClientHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
+        // A datagram stands for itself: what is wrong with one says nothing about the next.
+        if retransmits { buffer.clear() }
         buffer.writeBuffer(&bytes)
         while takeFrame(context) {}
         buffer.discardReadBytes()
@@ -141,6 +143,8 @@ final class TURNClientHandler: ChannelInboundHandler {
                 let payload = frame.getSlice(at: frame.readerIndex + 4, length: payloadLength)
             else { return false }
             onData(RelayedData(source: .channel(channel.rawValue), payload: payload))
+        case .invalid where retransmits:
+            return false
         case .invalid(let error):
             errorCaught(context: context, error: TURNClientError.malformed(error))
             return false

@@ -12,7 +12,10 @@ package struct TURNResponse: Equatable, Sendable {
     init(_ message: STUNMessageView) throws(STUNDecodeError) {
         bytes = message.bytes.array
         type = message.type
-        error = type.messageClass == .errorResponse ? try message.value(ErrorCode.self) : nil
+        error = try message.value(ErrorCode.self)
+        guard type.messageClass != .errorResponse || error != nil else {
+            throw STUNDecodeError(.truncated, at: bytes.count)
+        }
     }
 
     /// The first attribute of a type; nil when it is missing or malformed.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The parts of an ephemeral user name: `expiry`, `expiry:user` or `expiry:user#room=name`.
+/// The parts of an ephemeral user name: `expiry`, `expiry:user` or `expiry:user#room=...`.
 package struct EphemeralUsername: Hashable, Sendable {
+    /// Bytes that fit USERNAME (RFC 8489, section 14.3).
+    static let maximumLength = 508
+
     /// Seconds since 1970.
     package let expiresAt: Int64
     package let user: String
@@ -17,18 +20,19 @@ package struct EphemeralUsername: Hashable, Sendable {
     ///
     /// `Int64.init` would take a sign; a timestamp is digits only, so `-1` and `+1` are refused here.
     package init?(_ username: String) {
-        let parts = username.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let expiry = parts.first, !expiry.isEmpty,
-            expiry.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
-            let expiresAt = Int64(expiry)
+        let bytes = Array(username.utf8)
+        let colon = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
+        let expiry = bytes[..<colon]
+        guard !expiry.isEmpty, expiry.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
+            let expiresAt = Int64(String(decoding: expiry, as: UTF8.self))
         else { return nil }
-        let (user, scope) = RoomScope.split(parts.count > 1 ? parts[1] : "")
-        self.init(expiresAt: expiresAt, user: String(user), scope: scope)
+        let (user, scope) = RoomScope.split(bytes[colon...].dropFirst())
+        self.init(expiresAt: expiresAt, user: String(decoding: user, as: UTF8.self), scope: scope)
     }
 
     /// As it is sent. A `#` of the user is encoded, so that no choice of name makes a room's tag.
     package var text: String {
-        let user = user.split(separator: "#", omittingEmptySubsequences: false).joined(separator: "%23")
-        return "\(expiresAt):\(user)\(scope?.tag ?? "")"
+        let user = user.utf8.flatMap { $0 == UInt8(ascii: "#") ? Array("%23".utf8) : [$0] }
+        return "\(expiresAt):\(String(decoding: user, as: UTF8.self))\(scope?.tag ?? "")"
     }
 }

@@ -9,7 +9,7 @@ extension Relay {
     // MARK: From a client
 
     /// RFC 8656, section 12.6: receiving a ChannelData message from the client.
-    package mutating func route(channel: ChannelNumber, from id: ClientID, at now: NIODeadline) -> RelayRouting {
+    package func route(channel: ChannelNumber, from id: ClientID, at now: NIODeadline) -> RelayRouting {
         guard let client = clients[id], client.allocation != nil else { return .drop(.noAllocation) }
         return route(channel: channel, of: client, at: now)
     }
@@ -76,13 +76,15 @@ extension Relay {
         guard let client = clients[route.target.client], let allocation = client.allocation,
             allocation.handle == route.target
         else { return .drop(.staleRoute) }
+        // A bound channel admits its peer for as long as it lasts. RFC 8656 would have it wait for a permission that
+        // some clients (aioice among them) renew only every 500 seconds, with the channel; other servers do the same.
+        if let binding = allocation.channels.binding(toward: route.source, at: now) {
+            return .channelData(client: client.id, channel: binding.channel)
+        }
         guard allocation.permissions.contains(route.source.address, at: now) else {
             return .drop(.peerWithoutPermission)
         }
-        guard let binding = allocation.channels.binding(toward: route.source, at: now) else {
-            return .dataIndication(client: client.id)
-        }
-        return .channelData(client: client.id, channel: binding.channel)
+        return .dataIndication(client: client.id)
     }
 }
 

@@ -17,9 +17,8 @@ extension Relay {
     }
 
     /// The one place that decides whether an allocation may exchange data with a peer address, for every method that
-    /// names one. In the closed relay, peers are relayed addresses of this server.
+    /// names one. In the closed relay, peers are relayed addresses of this server: one IP address, in one form.
     func checkPeer(_ peer: IPAddress, of allocation: Allocation) throws(RequestError) {
-        let peer = peer.canonical
         guard peer.family == allocation.relayedAddress.address.family else { throw .peerAddressFamilyMismatch }
         guard peer == directory.address else { throw .forbidden }
     }

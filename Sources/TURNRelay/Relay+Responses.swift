@@ -8,7 +8,8 @@ import TURNCredentials
 extension Relay {
     /// Everything of RFC 8489 and RFC 8656 that a request may hold and this relay acts on or may ignore.
     private static let knownAttributes: Set<AttributeType> = [
-        .mappedAddress, .username, .messageIntegrity, .errorCode, .unknownAttributes, .realm, .nonce,
+        .mappedAddress, .username, .messageIntegrity, .messageIntegritySHA256, .errorCode, .unknownAttributes, .realm,
+        .nonce,
         .xorMappedAddress, .channelNumber, .lifetime, .xorPeerAddress, .data, .requestedAddressFamily, .evenPort,
         .requestedTransport, .dontFragment, .reservationToken, .priority, .useCandidate,
     ]

@@ -49,7 +49,11 @@ package struct Relay {
 
     /// The longest message that a client may send now.
     package func messageLimit(of id: ClientID) -> Int {
-        clients[id]?.isAuthenticated == true ? Int(UInt16.max) + 20 : configuration.unauthenticatedMessageLimit
+        isAuthenticated(id) ? Int(UInt16.max) + 20 : configuration.unauthenticatedMessageLimit
+    }
+
+    package func isAuthenticated(_ id: ClientID) -> Bool {
+        clients[id]?.isAuthenticated == true
     }
 
     // MARK: Clients come and go
@@ -84,6 +88,8 @@ package struct Relay {
         guard let client = clients[id] else { return .drop(.noAllocation) }
         do throws(STUNDecodeError) {
             let message = try STUNMessageView(bytes)
+            // RFC 8489, section 7.3: a wrong FINGERPRINT makes it no STUN message.
+            guard message.hasValidFingerprint != false else { return .drop(.malformed) }
             switch message.type.messageClass {
             case .request: return .respond(answer(message, from: client, at: now))
             case .indication: return take(indication: message, from: client, at: now.uptime)

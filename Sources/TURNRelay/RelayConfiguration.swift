@@ -31,8 +31,9 @@ package struct RelayConfiguration: Sendable {
     package var permissionsPerAllocation = 64
     package var channelsPerAllocation = 256
 
-    /// How long a connection may live, from its accept, without a request that authenticates.
-    package var unauthenticatedTimeout: TimeAmount = .seconds(10)
+    /// How long a connection may live, from its accept, without a request that authenticates. With the interval that
+    /// deadlines are looked at in, no more than ten seconds.
+    package var unauthenticatedTimeout: TimeAmount = .milliseconds(9_750)
     /// How long an authenticated connection may live without an allocation.
     package var unallocatedTimeout: TimeAmount = .seconds(60)
     /// The longest message that a connection may send before it has authenticated.
@@ -54,6 +55,8 @@ package struct SendQueueLimits: Sendable {
     /// STUN, DTLS and RTCP: they keep the connection and the sender's rate control alive.
     package var controlAge: TimeAmount = .seconds(5)
     package var bytes = 512 * 1024
+    /// Of answers to a client that has not authenticated and doesn't read them.
+    package var unauthenticatedBytes = 16 * 1024
 
     package init() {}
 }

@@ -40,7 +40,6 @@ package enum CloseReason: String, Sendable {
     case protocolViolation = "protocol violation"
     /// The client does not read the answers to its requests.
     case unread = "answers not read"
-    case draining = "server stops"
     case closedByClient = "closed by client"
     case transportError = "transport error"
 }

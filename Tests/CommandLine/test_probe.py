@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import json
 import socket
+import struct
+import threading
 import time
 
 import pytest
@@ -91,6 +93,27 @@ def test_a_port_that_is_not_tls(program):
     assert result.returncode == 12 and time.monotonic() - start < 30, report
 
 
+def answer_second_binding(listener: socket.socket):
+    """A STUN server on UDP that loses the first request."""
+    first, _ = listener.recvfrom(2048)
+    request, (host, port) = listener.recvfrom(2048)
+    assert request == first
+    address = struct.pack("!I", struct.unpack("!I", socket.inet_aton(host))[0] ^ 0x2112A442)
+    attribute = struct.pack("!HHBBH", 0x0020, 8, 0, 1, port ^ 0x2112) + address
+    listener.sendto(struct.pack("!HH", 0x0101, len(attribute)) + request[4:20] + attribute, (host, port))
+
+
+def test_stun_over_udp_is_sent_again(program):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=answer_second_binding, args=[listener], daemon=True)
+        thread.start()
+        result, report = probe(program, f"stun:127.0.0.1:{listener.getsockname()[1]}")
+        thread.join(timeout=10)
+    assert result.returncode == 0, report
+    assert "127.0.0.1:" in report["steps"][-1]["detail"]
+
+
 def test_bad_uris(program):
     for bad in ("http://x", "turn:", "turns:x?transport=udp"):
         result = program.run("probe", bad)
@@ -110,7 +133,7 @@ def test_credentials_are_the_rest_convention(program):
 
 def test_credentials_with_a_room(program, server, port):
     issued = json.loads(program.run("credentials", "--auth-secret", SECRET, "--room", "a b", "--json").stdout)
-    assert issued["username"].endswith("#room=a%20b")
+    assert issued["username"].endswith("#room=YSBi")
     result, report = probe(
         program, uri(port), "--ca", str(program.authority), "--user", issued["username"], "--password", issued["password"])
     assert result.returncode == 0, report

@@ -39,7 +39,9 @@ struct StreamFramingTests {
     @Test func channelDataLengths() {
         for length in [0, 1, 2, 3, 4, 5, 1199, 1200] {
             let bytes = channelData(0x4001, Array(repeating: 9, count: length))
-            let padded = 4 + (length + 3) & ~3
+            let padded = bytes.count
+            #expect(ChannelData.streamLength(ofPayload: length) == padded)
+            #expect(ChannelData.padding(afterPayload: length) == padded - 4 - length)
             let whole = StreamFrame.channelData(
                 channel: ChannelNumber(rawValue: 0x4001),
                 payloadLength: length,

@@ -12,8 +12,14 @@ struct ConnectionBudgetTests {
         #expect(budget.enter(one) && budget.enter(one) && !budget.enter(one))
         #expect(budget.enter(two) && !budget.enter(two))
         budget.leave(one)
-        #expect(budget.enter(two) && budget.undecided == 3)
+        #expect(budget.enter(two) && budget.inUse == 3)
         for address in [one, two, two] { budget.leave(address) }
-        #expect(budget.undecided == 0)
+        #expect(budget.inUse == 0)
+    }
+
+    @Test func anIPv6HostHasOneGroup() throws {
+        let host = try #require(IPAddress("2001:db8:1:2:3:4:5:6"))
+        #expect(host.limitGroup == IPAddress("2001:db8:1:2::"))
+        #expect(IPAddress(ipv4: 7).limitGroup == IPAddress(ipv4: 7))
     }
 }

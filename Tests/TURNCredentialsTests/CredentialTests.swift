@@ -78,7 +78,7 @@ struct CredentialTests {
     /// Names that have broken logs, databases and formats elsewhere: they are names.
     @Test(arguments: [
         "%s%n", "'; DROP TABLE users;--", "a\nb", "a\u{0}b", "\"", "\u{202E}",
-        String(repeating: "x", count: 508),
+        String(repeating: "x", count: 200), "\u{301}combining", "a\u{600}\u{600}",
     ])
     func hostileNames(name: String) throws {
         let user = try LongTermUser(name: name, password: "p", realm: Self.realm)
@@ -89,15 +89,29 @@ struct CredentialTests {
     }
 
     /// A user who picks a name that looks like a tag gets into no other room.
-    @Test(arguments: ["own", nil])
-    func aNameCannotForgeARoom(room: String?) throws {
+    /// U+0600 makes one character with the `#` after it.
+    @Test(arguments: ["own", nil], ["eve", "eve\u{600}"])
+    func aNameCannotForgeARoom(room: String?, user: String) throws {
         let issuer = CredentialIssuer(secret: "north", lifetime: 60)
-        let issued = try issuer.issue(user: "eve#room=other", room: room, now: Self.now)
+        let issued = try issuer.issue(user: user + "#room=b3RoZXI", room: room, now: Self.now)
         let verifiable = try #require(verifier().candidates(for: issued.username, now: Self.now).first)
-        #expect(verifiable.scope == room.map(RoomScope.init(name:)) && verifiable.user == "eve%23room=other")
+        #expect(verifiable.scope == room.map(RoomScope.init(name:)) && verifiable.user == user + "%23room=b3RoZXI")
     }
 
-    @Test(arguments: ["a#room=", "a#room=%", "a#room=%4", "a#room=%zz", "a#room=%ff", "a#ROOM=x", "a@room"])
+    /// The longest room that signaling allows, with its longest characters, fits what TURN allows.
+    @Test func theLongestRoomFits() throws {
+        let room = String(repeating: "\u{1F600}", count: 64)
+        let user = "123e4567-e89b-42d3-a456-426614174000"
+        let issued = try CredentialIssuer(secret: "s", lifetime: 60).issue(user: user, room: room, now: Self.now)
+        #expect(issued.username.utf8.count <= 508)
+        #expect(throws: CredentialError.self) {
+            try CredentialIssuer(secret: "s", lifetime: 60).issue(user: room, room: room, now: Self.now)
+        }
+    }
+
+    @Test(arguments: [
+        "a#room=", "a#room=a", "a#room=YR", "a#room=YQ==", "a#room=_w", "a#room=a b", "a#ROOM=YQ", "a@room",
+    ])
     func malformedTagsArePartOfTheUser(text: String) throws {
         let verifiable = try #require(verifier().candidates(for: "1800000000:\(text)", now: Self.now).first)
         #expect(verifiable.user == text && verifiable.scope == nil)

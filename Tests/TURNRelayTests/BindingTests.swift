@@ -31,6 +31,13 @@ struct BindingTests {
         #expect(message.hasValidFingerprint == true)
     }
 
+    @Test func aWrongFingerprintIsNoSTUN() throws {
+        let bench = try Bench()
+        var bytes = binding { $0.appendFingerprint() }
+        bytes[bytes.count - 1] ^= 1
+        #expect(bench.send(bytes, from: bench.connect()) == .drop(.malformed))
+    }
+
     @Test func unknownAttributesAreNamed() throws {
         let bench = try Bench()
         let unknown = AttributeType(rawValue: 0x7ABC)

@@ -85,6 +85,19 @@ struct DataTests {
         #expect(bench.send(indication(to: try bob.relayed), from: alice) == .drop(.noPermission))
     }
 
+    /// A channel that its client keeps bound lets data in although nobody renews the permission.
+    @Test func aBoundChannelNeedsNoPermission() throws {
+        let bench = try Bench()
+        let (alice, bob) = (try bench.allocate(), try bench.allocate(.bob))
+        try bench.join(alice, bob)
+        let route = try route(bench, alice)
+        for seconds in [299, 2, 298] as [Int64] {
+            _ = bench.advance(.seconds(seconds))
+            let delivery = bench.relay.deliver(route, at: bench.now.uptime)
+            #expect(delivery == .channelData(client: bob.id, channel: Self.channel))
+        }
+    }
+
     @Test func channelsLastTenMinutes() throws {
         let bench = try Bench()
         let (alice, bob) = (try bench.allocate(), try bench.allocate(.bob))

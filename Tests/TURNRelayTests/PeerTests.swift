@@ -21,7 +21,7 @@ struct PeerTests {
         let bench = try Bench()
         let client = try bench.allocate()
         let outside = try peer(text)
-        let expected = outside.address.address.canonical.family == .ipv4 ? 403 : 443
+        let expected = outside.address.address.family == .ipv4 ? 403 : 443
         #expect(try bench.ask(.createPermission, client, outside).error == expected)
         #expect(try bench.ask(.channelBind, client, ChannelNumber(rawValue: 0x4000), outside).error == expected)
         let allowed = XORPeerAddress(address: try client.relayed)

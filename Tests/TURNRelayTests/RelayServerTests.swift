@@ -22,7 +22,7 @@ struct RelayServerTests {
             #expect(try await numbers(of: other, count: 200) == Array(0..<200))
             #expect(try await numbers(of: one, count: 200) == Array(1000..<1200))
             let counters = try await relay.counters()
-            #expect(counters.packetsForwarded == 400 && counters.bytesForwarded == 1600)
+            #expect(counters.packetsQueued == 400 && counters.bytesQueued == 1600)
             await one.close()
             await other.close()
         }

@@ -56,40 +56,63 @@ struct SendQueueTests {
 
     @Test func bytesAreBounded() {
         var limits = SendQueueLimits()
-        limits.bytes = 1040
+        limits.bytes = 10 * (104 + 128)
         var queue = SendQueue(limits: limits)
         var dropped = 0
         for byte in 0..<20 as Range<UInt8> {
             dropped += queue.append(frame(byte), of: byte % 2 == 0 ? .video : .audio, at: Self.start)
-            #expect(queue.byteCount <= 1040)
+            #expect(queue.byteCount <= limits.bytes)
         }
         #expect(dropped == 10)
-        // All video went first, oldest first; ten audio frames of 104 bytes fit.
+        // All video went first, oldest first; ten audio frames fit, of 104 bytes and 128 of overhead.
         #expect(drained(&queue, at: Self.start).payloads == [1, 3, 5, 7, 9, 11, 13, 15, 17, 19])
+    }
+
+    /// Frames without payload take memory too.
+    @Test func emptyFramesAreNotFree() {
+        var queue = SendQueue(limits: SendQueueLimits())
+        var dropped = 0
+        for _ in 0..<10_000 {
+            dropped += queue.append(frame(0, length: 0), of: .control, at: Self.start)
+        }
+        #expect(dropped > 5_000 && queue.byteCount <= SendQueueLimits().bytes)
+    }
+
+    @Test func oldFramesGoWithoutBeingSent() {
+        var queue = SendQueue(limits: SendQueueLimits())
+        for payloadClass in [PayloadClass.video, .audio, .control] {
+            _ = queue.append(frame(1), of: payloadClass, at: Self.start)
+        }
+        queue.append(answer: ByteBuffer(string: "answer"))
+        #expect(queue.expire(at: Self.start + .milliseconds(249)) == 0)
+        #expect(queue.expire(at: Self.start + .milliseconds(250)) == 1)
+        #expect(queue.expire(at: Self.start + .seconds(5)) == 2)
+        #expect(!queue.isEmpty)
     }
 
     @Test func answersAreNeverDropped() {
         var limits = SendQueueLimits()
-        limits.bytes = 100
+        limits.bytes = 300
+        limits.unauthenticatedBytes = 100
         var queue = SendQueue(limits: limits)
         queue.append(answer: ByteBuffer(repeating: 0, count: 60))
-        #expect(!queue.isOverfull)
+        #expect(!queue.isOverfull(isAuthenticated: true) && queue.isOverfull(isAuthenticated: false))
         #expect(queue.append(frame(1), of: .control, at: Self.start) == 1)
         queue.append(answer: ByteBuffer(repeating: 0, count: 60))
-        #expect(queue.isOverfull && queue.byteCount == 120)
+        #expect(queue.isOverfull(isAuthenticated: true))
         var output = ByteBuffer()
         #expect(queue.drain(into: &output, limit: .max, at: Self.start + .hours(1)) == 0)
-        #expect(output.readableBytes == 120 && queue.isEmpty && !queue.isOverfull)
+        #expect(output.readableBytes == 120 && queue.isEmpty && queue.byteCount == 0)
+        #expect(!queue.isOverfull(isAuthenticated: false))
     }
 
     @Test func channelDataIsPadded() {
         for length in 0..<9 {
             var queue = SendQueue(limits: SendQueueLimits())
             _ = queue.append(frame(0xAA, length: length), of: .audio, at: Self.start)
-            let expected = queue.byteCount
             var output = ByteBuffer()
             _ = queue.drain(into: &output, limit: .max, at: Self.start)
-            #expect(output.readableBytes == expected && expected % 4 == 0)
+            #expect(output.readableBytes == ChannelData.streamLength(ofPayload: length) && queue.byteCount == 0)
             #expect(output.readableBytesView.dropFirst(4 + length).allSatisfy { $0 == 0 })
         }
     }
@@ -101,7 +124,7 @@ struct SendQueueTests {
         }
         var output = ByteBuffer()
         _ = queue.drain(into: &output, limit: 300, at: Self.start)
-        #expect(payloads(output) == [0, 1, 2] && queue.byteCount == 7 * 104)
+        #expect(payloads(output) == [0, 1, 2] && queue.byteCount == 7 * (104 + 128))
     }
 
     @Test func classes() {

@@ -36,8 +36,17 @@ struct ConfigurationLoader {
     func number(_ key: ConfigurationKey, in range: ClosedRange<Int>) throws(StartupError) -> Int? {
         guard let number = reader.int(forKey: key.configKey) else {
             guard let text = text(key) else { return nil }
-            throw .configuration("\(key.rawValue) '\(text)' is not a number")
+            guard let number = Int(text) else { throw .configuration("\(key.rawValue) '\(text)' is not a number") }
+            return try check(number, of: key, in: range)
         }
+        return try check(number, of: key, in: range)
+    }
+
+    private func check(
+        _ number: Int,
+        of key: ConfigurationKey,
+        in range: ClosedRange<Int>
+    ) throws(StartupError) -> Int {
         guard range.contains(number) else {
             throw .configuration("\(key.rawValue) \(number) is not between \(range.lowerBound) and \(range.upperBound)")
         }
@@ -55,7 +64,8 @@ struct ConfigurationLoader {
     private static func values(of environment: [String: String]) -> [AbsoluteConfigKey: ConfigValue] {
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
         for key in ConfigurationKey.allCases {
-            guard let text = environment[key.environmentName] else { continue }
+            // Compose files and service managers set empty variables for what is not set.
+            guard let text = environment[key.environmentName], !text.isEmpty else { continue }
             values[AbsoluteConfigKey(key.configKey)] = ConfigValue(key.content(of: text), isSecret: key.isSecret)
         }
         return values
@@ -86,7 +96,7 @@ struct ConfigurationLoader {
         do {
             return try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
         } catch {
-            throw StartupError.configuration("'\(path)' is not a configuration file: \(error)")
+            throw StartupError.configuration("'\(path)' is not a configuration file")
         }
     }
 
@@ -96,7 +106,7 @@ struct ConfigurationLoader {
         do {
             root = try Yams.load(yaml: text)
         } catch {
-            throw StartupError.configuration("'\(path)' is not YAML: \(error)")
+            throw StartupError.configuration("'\(path)' is not YAML\(place(of: error))")
         }
         guard let root else { return }
         guard let entries = root as? [String: Any] else {
@@ -104,6 +114,23 @@ struct ConfigurationLoader {
         }
         for key in entries.keys.sorted() where ConfigurationKey(rawValue: key) == nil {
             throw StartupError.configuration("'\(path)' has an unknown option '\(key)'")
+        }
+        for (key, value) in entries where !isOption(value) {
+            throw StartupError.configuration("'\(path)': '\(key)' is neither a value nor a list of values")
+        }
+    }
+
+    private static func isOption(_ value: Any) -> Bool {
+        !(value is [String: Any]) && (value as? [Any])?.contains { $0 is [Any] || $0 is [String: Any] } != true
+    }
+
+    /// Where a file is wrong. Never what stands there, which may be a secret.
+    private static func place(of error: any Error) -> String {
+        switch error as? YamlError {
+        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
+            ": line \(mark.line), column \(mark.column)"
+        default:
+            ""
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import TURNCredentials
 
 /// Why the program can't do what it was asked: one line for a person, and an exit code for a script.
 struct StartupError: Error, CustomStringConvertible, Equatable {
@@ -38,6 +39,9 @@ extension AsyncParsableCommand {
         } catch let error as StartupError {
             printError("swiftturn: \(error.description)")
             throw ExitCode(error.kind.rawValue)
+        } catch let error as CredentialError {
+            printError("swiftturn: \(error.description)")
+            throw ExitCode(StartupError.Kind.configuration.rawValue)
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -12,6 +13,7 @@ import NIOHTTPTypesHTTP1
 import NIOWebSocket
 import STUNCodec
 import SignalHub
+import Synchronization
 import TURNRelay
 
 /// Serves HTTP and WebSocket on connections that the classifier hands over.
@@ -28,6 +30,8 @@ final class HTTPEdge: Sendable {
     private let signaling: SignalServer
     private let origins: OriginPolicy
     private let logger: Logger
+    private let budget = ConnectionBudget(total: 8192, perAddress: 512)
+    private let isStopping = Atomic(false)
     private let connections: AsyncStream<(Connection, isSecure: Bool)>
     private let newConnection: AsyncStream<(Connection, isSecure: Bool)>.Continuation
 
@@ -53,9 +57,11 @@ final class HTTPEdge: Sendable {
             }
             try await writer.write(response: response.head, body: response.body)
         })
-        redirect = HTTP1Channel(responder: { request, writer, _ in
+        redirect = HTTP1Channel(responder: { request, writer, channel in
             let response = Routes.redirect(request)
             try await writer.write(response: response.head, body: response.body)
+            // The answer says so, and the next request would get no other.
+            channel.close(promise: nil)
         })
         (connections, newConnection) = AsyncStream.makeStream()
     }
@@ -74,6 +80,7 @@ final class HTTPEdge: Sendable {
 
     /// No connections come any more; those that are there end.
     func stop() {
+        isStopping.store(true, ordering: .relaxed)
         newConnection.finish()
     }
 
@@ -84,9 +91,7 @@ final class HTTPEdge: Sendable {
         let upgrader = NIOTypedWebSocketServerUpgrader<Upgrade>(
             maxFrameSize: signaling.maximumFrameSize,
             enableAutomaticErrorHandling: false,
-            shouldUpgrade: { channel, head in
-                channel.eventLoop.makeSucceededFuture(self.admits(head) ? [:] : nil)
-            },
+            shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture([:]) },
             upgradePipelineHandler: { channel, _ in
                 channel.eventLoop.makeCompletedFuture {
                     try self.signaling.attach(to: channel, remoteAddress: Self.addressGroup(of: channel))
@@ -102,16 +107,37 @@ final class HTTPEdge: Sendable {
                 }
             }
         )
-        let upgrade = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
-            configuration: configuration
+        try admit(channel)
+        let pipeline = channel.pipeline.syncOperations
+        let upgrade = try pipeline.configureUpgradableHTTPServerPipeline(configuration: configuration)
+        let upgradeHandler = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<Upgrade>.self)
+        try pipeline.addHandler(
+            RequestFilter(admitsUpgrade: { self.admitsUpgrade($0) }),
+            position: .before(upgradeHandler)
         )
-        upgrade.whenFailure { _ in channel.close(promise: nil) }
+        let httpGuard = HTTPGuard()
+        try pipeline.addHandler(httpGuard)
+        upgrade.assumeIsolated().whenComplete { result in
+            httpGuard.headArrived()
+            if case .failure = result { channel.close(promise: nil) }
+        }
     }
 
     /// Bytes that arrive in the pipeline are HTTP without TLS.
     func attachRedirect(to channel: any Channel) throws {
+        try admit(channel)
         try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+        try channel.pipeline.syncOperations.addHandler(HTTPGuard())
         try addRequestHandlers(to: channel, isSecure: false)
+    }
+
+    /// Takes a place for as long as the connection lasts.
+    private func admit(_ channel: any Channel) throws {
+        guard !isStopping.load(ordering: .relaxed),
+            let address = channel.remoteAddress.flatMap(TransportAddress.init)?.address.limitGroup,
+            budget.enter(address)
+        else { throw ChannelError.ioOnClosedChannel }
+        channel.closeFuture.whenComplete { [budget] _ in budget.leave(address) }
     }
 
     private func addRequestHandlers(to channel: any Channel, isSecure: Bool) throws {
@@ -145,16 +171,16 @@ final class HTTPEdge: Sendable {
 
     // MARK: WebSocket
 
-    private func admits(_ head: HTTPRequestHead) -> Bool {
+    /// RFC 6455, section 4.2.1, from the own origin or a configured one.
+    private func admitsUpgrade(_ head: HTTPRequestHead) -> Bool {
+        let key = head.headers.first(name: "sec-websocket-key").flatMap { Data(base64Encoded: $0) }
+        guard key?.count == 16, head.headers["sec-websocket-version"] == ["13"] else { return false }
         let path = head.uri.split(separator: "?", maxSplits: 1).first.map(String.init)
-        return path == Routes.socketPath
+        return head.method == .GET && head.version.knowsUpgrades && path == Routes.socketPath
             && origins.admits(origin: head.headers.first(name: "origin"), host: head.headers.first(name: "host"))
     }
 
-    /// What limits for each address go by: an IPv6 host has a whole /64.
     private static func addressGroup(of channel: any Channel) -> String {
-        guard let address = channel.remoteAddress.flatMap(TransportAddress.init)?.address else { return "?" }
-        guard let bits = address.ipv6Bits else { return "\(address)" }
-        return "\(IPAddress(ipv6High: bits.high, low: 0))/64"
+        channel.remoteAddress.flatMap(TransportAddress.init).map { "\($0.address.limitGroup)" } ?? "?"
     }
 }

@@ -13,6 +13,7 @@ enum Routes {
     static func responder(
         webRoot: String,
         isDevelopment: Bool,
+        origins: OriginPolicy,
         logger: Logger
     ) -> RouterResponder<BasicRequestContext> {
         let router = Router()
@@ -26,10 +27,16 @@ enum Routes {
                 body: ResponseBody(byteBuffer: ByteBuffer(string: "ok\n"))
             )
         }
+        router.head("/healthz") { _, _ in Response(status: .ok) }
         // An upgrade that is admitted never gets here.
         router.get("/ws") { request, _ -> Response in
-            let isUpgrade = request.headers[.upgrade]?.lowercased() == "websocket"
-            return Response(status: isUpgrade ? .forbidden : .upgradeRequired, headers: [.upgrade: "websocket"])
+            let isOwn = origins.admits(origin: request.headers[.origin], host: request.head.authority)
+            guard isOwn else { return Response(status: .forbidden) }
+            // RFC 6455, section 4.4: a handshake of another version is told ours; one of ours is malformed.
+            guard let version = HTTPField.Name("Sec-WebSocket-Version"), request.headers[version] != "13" else {
+                return Response(status: .badRequest)
+            }
+            return Response(status: .upgradeRequired, headers: [.upgrade: "websocket", version: "13"])
         }
         return router.buildResponder()
     }

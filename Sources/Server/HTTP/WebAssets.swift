@@ -27,11 +27,12 @@ struct WebAssets<Context: RequestContext>: RouterMiddleware {
         return response
     }
 
-    /// What lies beside the app for those who work on it.
+    /// Nothing that lies beside the app for those who work on it, under whatever spelling of its path.
     private static func isPublic(_ path: String) -> Bool {
+        guard let path = path.removingPercentEncoding, !path.utf8.contains(0) else { return false }
         let parts = path.split(separator: "/")
-        return parts.first != "test" && !["/package.json", "/jsconfig.json"].contains(path)
-            && !parts.contains { $0.hasPrefix(".") }
+        let isTool = parts.count == 1 && ["package.json", "jsconfig.json"].contains(parts[0])
+        return !isTool && parts.first != "test" && !parts.contains { $0.hasPrefix(".") }
     }
 
     /// A person opening a page, not a page loading a part: a missing script must be a 404, never the page in its place.

@@ -3,8 +3,8 @@
 import STUNCodec
 import Synchronization
 
-/// Bounds the connections that have not yet shown what they are: each costs a TLS handshake and memory, and proves
-/// nothing about who asks.
+/// Bounds connections, in total and for each address: of those that have not yet shown who they are, each costs a TLS
+/// handshake and memory.
 final class ConnectionBudget: Sendable {
     private struct Counts {
         var total = 0
@@ -39,5 +39,5 @@ final class ConnectionBudget: Sendable {
         }
     }
 
-    var undecided: Int { counts.withLock { $0.total } }
+    var inUse: Int { counts.withLock { $0.total } }
 }

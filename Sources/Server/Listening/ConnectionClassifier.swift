@@ -11,7 +11,7 @@ struct ConnectionRoutes: Sendable {
     let servesPlainTURN: Bool
     /// Each is called on the channel's event loop and adds handlers at the end of its pipeline.
     let attachTLS: @Sendable (any Channel) throws -> Void
-    let attachTURN: @Sendable (any Channel, _ acceptedAt: NIODeadline) throws -> Void
+    let attachTURN: @Sendable (any Channel, _ acceptedAt: NIODeadline, _ onDecided: @escaping () -> Void) throws -> Void
     let attachWeb: @Sendable (any Channel) throws -> Void
     let attachRedirect: @Sendable (any Channel) throws -> Void
 }
@@ -36,7 +36,8 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
     private var deadline: Scheduled<Void>?
     private var isFinished = false
 
-    /// - Parameter onEnd: called once, when the connection is decided or gone.
+    /// - Parameter onEnd: called once, when the connection is decided or gone. A TURN client is decided when it has
+    ///   authenticated.
     init(
         routes: ConnectionRoutes,
         acceptedAt: NIODeadline,
@@ -99,8 +100,8 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
         } catch {
             return close(context, "\(error)")
         }
-        // A second classifier, inside TLS, has the connection now; it will tell the end.
-        if verdict == .tls { isFinished = true } else { finish() }
+        // A second classifier, inside TLS, or the relay has the connection now, and will tell the end.
+        if verdict == .http { finish() } else { isFinished = true }
         context.fireChannelRead(wrapInboundOut(buffer))
         context.fireChannelReadComplete()
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
@@ -119,7 +120,7 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
             )
             try channel.pipeline.syncOperations.addHandler(inner)
         case .turn where routes.roles.contains(.turn) && (isInsideTLS || routes.servesPlainTURN):
-            try routes.attachTURN(channel, acceptedAt)
+            try routes.attachTURN(channel, acceptedAt, onEnd)
         case .http where routes.roles.contains(.web):
             try isInsideTLS ? routes.attachWeb(channel) : routes.attachRedirect(channel)
         default:

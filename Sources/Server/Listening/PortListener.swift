@@ -58,7 +58,9 @@ struct PortListener {
         _ routes: ConnectionRoutes,
         _ logger: Logger
     ) throws {
-        guard let address = channel.remoteAddress.flatMap(TransportAddress.init)?.address, budget.enter(address) else {
+        guard let address = channel.remoteAddress.flatMap(TransportAddress.init)?.address.limitGroup,
+            budget.enter(address)
+        else {
             throw ChannelError.connectPending
         }
         let classifier = ConnectionClassifier(routes: routes, acceptedAt: .now(), logger: logger) {

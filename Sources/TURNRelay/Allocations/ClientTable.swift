@@ -43,7 +43,6 @@ struct ClientTable {
     private var nextGeneration: UInt32 = 0
 
     var count: Int { slots.count - freeSlots.count }
-    var ids: [ClientID] { slots.compactMap { $0?.id } }
 
     subscript(id: ClientID) -> Client? {
         guard slots.indices.contains(id.slot), let client = slots[id.slot], client.id == id else { return nil }

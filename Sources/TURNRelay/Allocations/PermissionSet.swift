@@ -7,8 +7,6 @@ import STUNCodec
 struct PermissionSet {
     private var expiries: [IPAddress: NIODeadline] = [:]
 
-    var count: Int { expiries.count }
-
     func contains(_ address: IPAddress, at now: NIODeadline) -> Bool {
         expiries[address].map { $0 > now } ?? false
     }

@@ -15,6 +15,8 @@ final class ClientStreamHandler: ChannelInboundHandler {
     private let loop: RelayLoop
     private let address: TransportAddress
     private let acceptedAt: NIODeadline
+    /// Called when the client has authenticated or is gone, once.
+    private var onDecided: (() -> Void)?
     private var context: ChannelHandlerContext?
     private var id: ClientID?
     /// The begin of a frame whose end has not arrived.
@@ -25,10 +27,11 @@ final class ClientStreamHandler: ChannelInboundHandler {
     /// Owned by `RelayLoop`: whether it will drain this handler at the end of the read under way.
     var isMarkedUnflushed = false
 
-    init(loop: RelayLoop, address: TransportAddress, acceptedAt: NIODeadline) {
+    init(loop: RelayLoop, address: TransportAddress, acceptedAt: NIODeadline, onDecided: @escaping () -> Void) {
         self.loop = loop
         self.address = address
         self.acceptedAt = acceptedAt
+        self.onDecided = onDecided
         self.queue = SendQueue(limits: loop.configuration.sendQueue)
     }
 
@@ -46,6 +49,8 @@ final class ClientStreamHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         disconnect(.closedByClient)
+        // No channelReadComplete follows a close in the middle of a read: what it gave is still on its way to others.
+        loop.flush(at: .now())
         context.fireChannelInactive()
     }
 
@@ -62,7 +67,13 @@ final class ClientStreamHandler: ChannelInboundHandler {
     private func disconnect(_ reason: CloseReason) {
         guard let id else { return }
         self.id = nil
+        decide()
         loop.disconnect(id, address: address, reason: closeReason ?? reason)
+    }
+
+    private func decide() {
+        onDecided?()
+        onDecided = nil
     }
 
     // MARK: From the client
@@ -114,6 +125,7 @@ final class ClientStreamHandler: ChannelInboundHandler {
     private func takeMessage(of bytes: ByteBuffer, length: Int, from id: ClientID, at now: NIODeadline) {
         switch loop.receive(bytes.readableBytesSpan.extracting(first: length), from: id, at: now) {
         case .respond(let answer):
+            if loop.relay.isAuthenticated(id) { decide() }
             queue.append(answer: ByteBuffer(bytes: answer))
             loop.markUnflushed(self)
         case .forward(let range, let route):
@@ -152,7 +164,13 @@ final class ClientStreamHandler: ChannelInboundHandler {
                 context.writeAndFlush(wrapOutboundOut(output), promise: nil)
             }
         }
-        if queue.isOverfull { close(.unread) }
+        if queue.isOverfull(isAuthenticated: onDecided == nil) { close(.unread) }
+    }
+
+    /// To be called now and then: old payloads must not wait for a client that never reads.
+    func expire(at now: NIODeadline) {
+        guard !queue.isEmpty else { return }
+        loop.count(.queueAge, times: queue.expire(at: now))
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

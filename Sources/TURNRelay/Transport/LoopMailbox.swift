@@ -11,8 +11,10 @@ struct Parcel: Sendable {
 
 /// How relays hand payloads to the relay of another event loop: one hop for a batch, with a bound on what is under way.
 final class LoopMailbox: Sendable {
-    /// Payload bytes that may wait for a loop that is busy. About 60 ms of a full gigabit.
+    /// What may wait for a loop that is busy: about 60 ms of a full gigabit.
     private static let backlogLimit = 8 * 1024 * 1024
+    /// What a parcel occupies beside its payload: empty ones must not be free.
+    private static let overhead = 128
 
     private let recipient: NIOLoopBoundBox<RelayLoop>
     private let eventLoop: any EventLoop
@@ -25,7 +27,7 @@ final class LoopMailbox: Sendable {
 
     /// - Returns: whether the batch was taken; false when too much is under way.
     func post(_ parcels: [Parcel]) -> Bool {
-        let bytes = parcels.reduce(0) { $0 + $1.payload.readableBytes }
+        let bytes = parcels.reduce(0) { $0 + Self.overhead + $1.payload.readableBytes }
         let (before, _) = backlog.add(bytes, ordering: .relaxed)
         guard before <= Self.backlogLimit else {
             backlog.subtract(bytes, ordering: .relaxed)

@@ -3,9 +3,11 @@
 /// What a relay did since it started. Each event loop has its own and adds without locks; a reader sums them up.
 package struct RelayCounters: Sendable {
     package var connections = 0
-    package var requests = 0
-    package var packetsForwarded = 0
-    package var bytesForwarded = 0
+    /// STUN messages, whatever became of them.
+    package var messages = 0
+    /// Payloads that reached the queue of their receiver, and their bytes; `drops` has those that got no further.
+    package var packetsQueued = 0
+    package var bytesQueued = 0
     /// By `DropReason`.
     package var drops: [DropReason: Int] = [:]
     package var closes: [CloseReason: Int] = [:]
@@ -14,9 +16,9 @@ package struct RelayCounters: Sendable {
 
     mutating func add(_ other: RelayCounters) {
         connections += other.connections
-        requests += other.requests
-        packetsForwarded += other.packetsForwarded
-        bytesForwarded += other.bytesForwarded
+        messages += other.messages
+        packetsQueued += other.packetsQueued
+        bytesQueued += other.bytesQueued
         drops.merge(other.drops, uniquingKeysWith: +)
         closes.merge(other.closes, uniquingKeysWith: +)
     }

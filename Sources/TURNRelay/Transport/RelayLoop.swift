@@ -56,7 +56,7 @@ final class RelayLoop {
     // MARK: Messages and payloads
 
     func receive(_ message: RawSpan, from id: ClientID, at now: NIODeadline) -> RelayOutcome {
-        counters.requests += 1
+        counters.messages += 1
         return relay.receive(message, from: id, at: Moment(uptime: now, unixTime: WallClock.seconds()))
     }
 
@@ -94,8 +94,8 @@ final class RelayLoop {
 
     private func enqueue(_ frame: SendQueue.Frame, _ payload: ByteBuffer, to client: ClientID, at now: NIODeadline) {
         guard let handler = handlers[client.slot] else { return counters.count(.staleRoute) }
-        counters.packetsForwarded += 1
-        counters.bytesForwarded += payload.readableBytes
+        counters.packetsQueued += 1
+        counters.bytesQueued += payload.readableBytes
         counters.count(.queueBytes, times: handler.enqueue(frame, of: PayloadClass(payload), at: now))
         markUnflushed(handler)
     }
@@ -138,6 +138,9 @@ final class RelayLoop {
             switch action {
             case .close(let id, let reason): handlers[id.slot]?.close(reason)
             }
+        }
+        for handler in handlers {
+            handler?.expire(at: now)
         }
     }
 

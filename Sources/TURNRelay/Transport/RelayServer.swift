@@ -13,6 +13,9 @@ package final class RelayServer: Sendable {
         let relay: NIOLoopBoundBox<RelayLoop>
     }
 
+    /// How often deadlines are looked at.
+    private static let interval = TimeAmount.milliseconds(250)
+
     private let loops: [Loop]
     private let indices: [ObjectIdentifier: Int]
     private let directory: RelayedAddressDirectory
@@ -57,7 +60,7 @@ package final class RelayServer: Sendable {
         let mailboxes = loops.map { LoopMailbox(recipient: $0.relay, eventLoop: $0.eventLoop) }
         for loop in loops {
             loop.eventLoop.execute { loop.relay.value.join(mailboxes) }
-            loop.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            loop.eventLoop.scheduleRepeatedTask(initialDelay: Self.interval, delay: Self.interval) { _ in
                 loop.relay.value.advance(to: .now())
             }
         }
@@ -66,15 +69,22 @@ package final class RelayServer: Sendable {
     /// Makes a connection a TURN client's. To be called on the channel's event loop, where plain bytes arrive from and
     /// leave through the end of the pipeline.
     ///
-    /// - Parameter acceptedAt: when the connection was accepted; its time to authenticate runs from there.
-    package func attach(to channel: any Channel, acceptedAt: NIODeadline) throws {
+    /// - Parameters:
+    ///   - acceptedAt: when the connection was accepted; its time to authenticate runs from there.
+    ///   - onDecided: called once, when the client has authenticated or is gone.
+    package func attach(
+        to channel: any Channel,
+        acceptedAt: NIODeadline,
+        onDecided: @escaping () -> Void = {}
+    ) throws {
         guard let index = indices[ObjectIdentifier(channel.eventLoop)],
             let address = channel.remoteAddress.flatMap(TransportAddress.init)
         else { throw ChannelError.operationUnsupported }
         let handler = ClientStreamHandler(
             loop: loops[index].relay.value,
             address: address,
-            acceptedAt: acceptedAt
+            acceptedAt: acceptedAt,
+            onDecided: onDecided
         )
         try channel.pipeline.syncOperations.addHandler(handler)
     }

@@ -15,11 +15,15 @@ struct SendQueue {
         case channelData(ChannelNumber, ByteBuffer)
         case message(ByteBuffer)
 
-        /// Bytes on the wire.
-        var length: Int {
+        /// What a frame occupies beside its bytes: its place in the queue, and the buffer that it is a part of.
+        private static let overhead = 128
+
+        /// Bytes of memory, about: empty frames must not be free.
+        var cost: Int { Self.overhead + length }
+
+        private var length: Int {
             switch self {
-            // RFC 8656, section 12.5: over TCP and TLS, ChannelData is padded to a multiple of four bytes.
-            case .channelData(_, let payload): 4 + (payload.readableBytes + 3) & ~3
+            case .channelData(_, let payload): ChannelData.streamLength(ofPayload: payload.readableBytes)
             case .message(let bytes): bytes.readableBytes
             }
         }
@@ -36,8 +40,9 @@ struct SendQueue {
     /// By `PayloadClass.rawValue`.
     private var payloads = [Deque<Entry>](repeating: [], count: PayloadClass.allCases.count)
     private var nextOrder: UInt64 = 0
+    /// What all frames cost.
     private(set) var byteCount = 0
-    private(set) var answerByteCount = 0
+    private var answerByteCount = 0
 
     init(limits: SendQueueLimits) {
         self.limits = limits
@@ -45,19 +50,22 @@ struct SendQueue {
 
     var isEmpty: Bool { byteCount == 0 }
 
-    /// True when the answers alone fill the queue.
-    var isOverfull: Bool { answerByteCount > limits.bytes }
+    /// True when the answers alone fill the queue, or the small part of it that strangers get.
+    func isOverfull(isAuthenticated: Bool) -> Bool {
+        answerByteCount > (isAuthenticated ? limits.bytes : limits.unauthenticatedBytes)
+    }
 
     mutating func append(answer: ByteBuffer) {
-        answers.append(entry(.message(answer), deadline: .distantFuture))
-        byteCount += answer.readableBytes
-        answerByteCount += answer.readableBytes
+        let entry = entry(.message(answer), deadline: .distantFuture)
+        answers.append(entry)
+        byteCount += entry.frame.cost
+        answerByteCount += entry.frame.cost
     }
 
     /// - Returns: how many payloads had to go to make room.
     mutating func append(_ frame: Frame, of payloadClass: PayloadClass, at now: NIODeadline) -> Int {
         payloads[payloadClass.rawValue].append(entry(frame, deadline: now + age(of: payloadClass)))
-        byteCount += frame.length
+        byteCount += frame.cost
         var dropped = 0
         while byteCount > limits.bytes, dropLeastWorth() {
             dropped += 1
@@ -80,6 +88,22 @@ struct SendQueue {
         return dropped
     }
 
+    /// Lets go of what is too old, also while nothing can be sent. Classes are in order of age in themselves.
+    ///
+    /// - Returns: how many payloads went.
+    mutating func expire(at now: NIODeadline) -> Int {
+        var dropped = 0
+        for index in payloads.indices {
+            while let entry = payloads[index].first, entry.deadline <= now {
+                payloads[index].removeFirst()
+                byteCount -= entry.frame.cost
+                dropped += 1
+            }
+            if payloads[index].isEmpty { payloads[index] = [] }
+        }
+        return dropped
+    }
+
     private mutating func entry(_ frame: Frame, deadline: NIODeadline) -> Entry {
         nextOrder += 1
         return Entry(frame: frame, order: nextOrder, deadline: deadline)
@@ -96,7 +120,7 @@ struct SendQueue {
     private mutating func dropLeastWorth() -> Bool {
         for payloadClass in PayloadClass.allCases.reversed() {
             if let entry = payloads[payloadClass.rawValue].popFirst() {
-                byteCount -= entry.frame.length
+                byteCount -= entry.frame.cost
                 return true
             }
         }
@@ -114,12 +138,12 @@ struct SendQueue {
         }
         guard let queue else {
             guard let entry = answers.popFirst() else { return nil }
-            byteCount -= entry.frame.length
-            answerByteCount -= entry.frame.length
+            byteCount -= entry.frame.cost
+            answerByteCount -= entry.frame.cost
             return entry
         }
         guard let entry = payloads[queue].popFirst() else { return nil }
-        byteCount -= entry.frame.length
+        byteCount -= entry.frame.cost
         return entry
     }
 }
@@ -132,7 +156,7 @@ extension ByteBuffer {
             writeInteger(channel.rawValue)
             writeInteger(UInt16(truncatingIfNeeded: length))
             writeImmutableBuffer(payload)
-            writeRepeatingByte(0, count: (4 - length & 3) & 3)
+            writeRepeatingByte(0, count: ChannelData.padding(afterPayload: length))
         case .message(let bytes):
             writeImmutableBuffer(bytes)
         }
