@@ -27,7 +27,7 @@ import { Negotiation, sessionId } from "./negotiation.js";
 
 /** A pause shorter than this often heals by itself. */
 const DISCONNECT_GRACE = 2000;
-/** The polite side waits longer, so that as a rule only one of the two restarts. */
+/** The polite side waits longer, so that as a rule only one of the two starts over and no offer is rolled back. */
 const POLITE_EXTRA_GRACE = 1500;
 const FIRST_CONNECT_TIMEOUT = 15_000;
 /** Longer than messages are under way. */
@@ -150,17 +150,20 @@ export class PeerLink {
         this.#deadline.stop();
         return this.#setState("connected");
       case "disconnected":
-        return this.#interrupted(DISCONNECT_GRACE + (this.#options.polite ? POLITE_EXTRA_GRACE : 0));
+        return this.#interrupted(DISCONNECT_GRACE);
       case "failed":
         return this.#interrupted(0);
     }
   }
 
-  /** DTLS can fail while ICE is well; no ICE restart heals that. */
   #connectionChanged() {
-    if (this.#connection.connectionState !== "failed") return;
-    if (this.#connection.iceConnectionState === "failed") return;
-    this.#interrupted(0);
+    if (this.#hasFailedAboveICE()) this.#interrupted(0);
+  }
+
+  /** DTLS can fail while ICE is well; no ICE restart heals that. */
+  #hasFailedAboveICE() {
+    const { connectionState, iceConnectionState } = this.#connection;
+    return connectionState === "failed" && ["connected", "completed"].includes(iceConnectionState);
   }
 
   /** @param {number} grace in milliseconds */
@@ -168,7 +171,7 @@ export class PeerLink {
     this.#setState("reconnecting");
     // A recovery that is under way has its own deadline.
     if (this.#backoff.attempts > 0) return;
-    this.#deadline.start(grace, () => this.#recover());
+    this.#deadline.start(grace + (this.#options.polite ? POLITE_EXTRA_GRACE : 0), () => this.#recover());
   }
 
   async #recover() {
@@ -180,8 +183,7 @@ export class PeerLink {
       return; // Signaling is away: when it is back, the whole call is rebuilt.
     }
     if (this.#closed || this.#backoff.attempts === 0) return;
-    const hopeless = attempt >= RESTARTS_BEFORE_REBUILD || this.#connection.connectionState === "failed"
-      && this.#connection.iceConnectionState !== "failed";
+    const hopeless = attempt >= RESTARTS_BEFORE_REBUILD || this.#hasFailedAboveICE();
     if (hopeless || !this.#connection.remoteDescription) this.#rebuild(true);
     else this.#connection.restartIce();
   }

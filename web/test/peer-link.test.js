@@ -7,6 +7,9 @@ import { PeerLink } from "../peer-link.js";
 import { FakeClock, settle } from "./fakes/clock.js";
 import { FakePeerConnection, fakeStream } from "./fakes/peer-connection.js";
 
+/** What the polite side, which offers first in these tests, waits before it starts over. */
+const POLITE_GRACE = 1500;
+
 let clock;
 
 beforeEach(() => {
@@ -104,7 +107,7 @@ test("a failed connection gets fresh servers first and an ICE restart then", asy
   let order = [];
   offering.connection.restartIce = () => order.push(`restart after ${offering.refreshes} refresh`);
   offering.connection.becomes("failed");
-  await clock.advance(0);
+  await clock.advance(POLITE_GRACE);
   assert.deepEqual(order, ["restart after 1 refresh"]);
   assert.deepEqual(offering.states, ["connected", "reconnecting"]);
   offering.connection.becomes("connected");
@@ -112,7 +115,7 @@ test("a failed connection gets fresh servers first and an ICE restart then", asy
   await clock.advance(60_000);
   assert.equal(order.length, 1);
   offering.connection.becomes("failed");
-  await clock.advance(0);
+  await clock.advance(POLITE_GRACE);
   assert.equal(order.length, 2, "the next failure is met as promptly as the first");
 });
 
@@ -134,7 +137,7 @@ test("after two restarts in vain the connection is made anew with newer servers;
   const [left, right] = await connectedPair();
   const old = left.connection;
   old.becomes("failed");
-  await clock.advance(0);
+  await clock.advance(POLITE_GRACE);
   await clock.advance(6000);
   assert.equal(old.restarts, 2);
   left.link.configure({ iceServers: [{ urls: "turns:fresh" }] });
@@ -193,8 +196,17 @@ test("without signaling nothing is restarted; the attempts go on", async () => {
 test("a DTLS failure is not met with ICE restarts", async () => {
   const [offering] = await connectedPair();
   offering.connection.becomes("connected", "failed");
-  await clock.advance(0);
+  await clock.advance(POLITE_GRACE);
   assert.equal(offering.connections.length, 2);
+});
+
+test("a connection that failed because its relay is gone gets an ICE restart, from one side alone", async () => {
+  const [polite, impolite] = await connectedPair();
+  for (const side of [polite, impolite]) side.connection.becomes("disconnected", "failed");
+  await clock.advance(2000);
+  assert.equal(impolite.connection.restarts, 1);
+  assert.equal(polite.connection.restarts, 0);
+  assert.deepEqual([polite.connections.length, impolite.connections.length], [1, 1]);
 });
 
 test("a peer that never offers is offered to after 15 s", async () => {
