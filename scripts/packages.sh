@@ -21,6 +21,10 @@ install_packages() {
     fi
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            echo "As root, run first: apt-get install ${missing[*]}" >&2
+            exit 69
+        fi
         as_root=(sudo)
     fi
     echo "Installing ${missing[*]}" >&2

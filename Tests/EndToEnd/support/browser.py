@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Chromium with fake camera and microphone that trusts the throwaway authorities and verifies names."""
+
+import os
+from pathlib import Path
+
+CHROMIUM = "/usr/bin/chromium"
+OBSERVE = Path(__file__).with_name("observe.js")
+VIEWPORT = {"width": 1280, "height": 800}
+SMALL_CAMERA = Path(__file__).with_name("small-camera.js")
+
+# The loopback network has many addresses: each name is a place of its own.
+ADDRESSES = {"call.test": "127.0.0.1", "both.test": "127.0.0.1", "turn.test": "127.0.0.2", "away.test": "127.0.0.3"}
+
+
+def launch(playwright, home):
+    # With and without the dot at the end: TURN looks names up that way (RFC 1034, section 3.1).
+    rules = [f"MAP {name}{dot} {address}" for name, address in ADDRESSES.items() for dot in ("", ".")]
+    return playwright.chromium.launch(
+        executable_path=CHROMIUM,
+        env={**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")},
+        args=[
+            "--use-fake-device-for-media-stream",
+            "--host-resolver-rules=" + ",".join(rules),
+            # What Chromium calls home for is none of the tests' business.
+            "--disable-background-networking",
+            "--disable-component-update",
+        ],
+    )
+
+
+def new_context(browser, *scripts, devices=True, viewport=None):
+    """A context is a browser of its own: no storage, cache or service worker in common with others."""
+    context = browser.new_context(viewport=viewport or VIEWPORT)
+    context.grant_permissions(["camera", "microphone"] if devices else [])
+    for script in scripts or (SMALL_CAMERA,):
+        context.add_init_script(path=script)
+    context.add_init_script(path=OBSERVE)
+    return context

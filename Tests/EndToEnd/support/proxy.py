@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A TCP proxy that stands for the network between a browser and the server: it can lose what passes through it."""
+
+import contextlib
+import socket
+import struct
+import threading
+
+CHUNK = 64 * 1024
+
+
+class Proxy:
+    """Passes connections to `listen` on to `target`, both (address, port), until told otherwise."""
+
+    def __init__(self, listen, target):
+        self.target = target
+        self.accepted = 0
+        self._lock = threading.Lock()
+        self._pairs = []
+        self._flowing = threading.Event()
+        self._flowing.set()
+        self._listener = socket.create_server(listen)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return  # Closed: the test is over.
+            try:
+                server = socket.create_connection(self.target)
+            except OSError:
+                client.close()
+                continue
+            with self._lock:
+                self.accepted += 1
+                self._pairs.append((client, server))
+            for source, sink in ((client, server), (server, client)):
+                source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+
+    def _pump(self, source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(CHUNK):
+                self._flowing.wait()
+                sink.sendall(data)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+    def cut(self):
+        """Resets every connection; new ones are accepted. Returns how many there were."""
+        with self._lock:
+            pairs, self._pairs = self._pairs, []
+        for pair in pairs:
+            for end in pair:
+                with contextlib.suppress(OSError):
+                    # Linger 0: close sends RST. The shutdown wakes the thread that reads.
+                    end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    end.shutdown(socket.SHUT_RD)
+                end.close()
+        return len(pairs)
+
+    def freeze(self):
+        """Connections stay open and nothing passes, as when a cable is pulled."""
+        self._flowing.clear()
+
+    def thaw(self):
+        self._flowing.set()
+
+    def close(self):
+        # Closing alone does not wake accept().
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.thaw()
+        self.cut()
