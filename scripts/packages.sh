@@ -29,7 +29,7 @@ install_packages() {
     fi
     echo "Installing ${missing[*]}" >&2
     "${as_root[@]}" apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq "${missing[@]}" >/dev/null
 }
 
 # What building needs: OpenSSL for all cryptography, zlib for compressed responses.
