@@ -74,7 +74,6 @@ struct CallServer: Sendable {
         logger.notice("stopping")
         for listener in listeners { try? await listener.close() }
         await drain(relay, signaling)
-        edge.stop()
         await logCounters(of: relay)
         try await handshakes.shutdownGracefully()
     }

@@ -17,7 +17,7 @@ extension CallServer {
         guard let call = configuration.callHost ?? fallback else {
             throw .configuration("the certificate has no host name: give --call-host")
         }
-        return HostNames(call: call, turn: configuration.turnHost ?? configuration.callHost ?? call)
+        return HostNames(call: call, turn: configuration.turnHost ?? call)
     }
 
     /// The port that clients find a role at: that of the first listener with it.

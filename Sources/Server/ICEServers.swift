@@ -13,12 +13,12 @@ struct ICEServers: Sendable {
 
     func offer(peerID: String, room: String) -> ICEServerOffer {
         let now = Int64(Date().timeIntervalSince1970)
-        let credential = try? issuer.issue(user: peerID, room: room, now: now)
-        let server = url.map {
-            ICEServer(urls: [$0], username: credential?.username, credential: credential?.password)
+        var servers: [ICEServer] = []
+        if let url, let credential = try? issuer.issue(user: peerID, room: room, now: now) {
+            servers.append(ICEServer(urls: [url], username: credential.username, credential: credential.password))
         }
         return ICEServerOffer(
-            servers: server.map { [$0] } ?? [],
+            servers: servers,
             transportPolicy: transportPolicy.rawValue,
             lifetime: Int(issuer.lifetime)
         )

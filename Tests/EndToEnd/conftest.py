@@ -96,15 +96,21 @@ def start_proxy():
 
 
 @pytest.fixture(scope="session")
-def record():
-    """Writes measured numbers, which are not asserted, to one JSON file."""
+def artifacts():
+    """Where tests leave what people look at."""
     directory = Path(os.environ.get("SWIFTTURN_ARTIFACTS", REPOSITORY / ".build" / "end-to-end"))
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def record(artifacts):
+    """Writes measured numbers, which are not asserted, to one JSON file."""
     numbers = {}
 
     def write(name, value):
         numbers[name] = value
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / "measured.json").write_text(json.dumps(numbers, indent=2) + "\n")
+        (artifacts / "measured.json").write_text(json.dumps(numbers, indent=2) + "\n")
 
     return write
 

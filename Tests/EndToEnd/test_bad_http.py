@@ -127,3 +127,19 @@ def test_http_without_tls_is_sent_to_https(bad_input_server):
 )
 def test_broken_http_without_tls_is_refused_once_and_closed(bad_input_server, request_bytes):
     assert responses(exchange(bad_input_server.port, request_bytes)) == [400]
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_garbage_behind_good_requests_ends_the_connection_alone(bad_input_server, tls, count):
+    # The answer to the garbage must not be given twice: the second one would have no request to belong to.
+    with tls() as client:
+        client.send((GET + b"Accept-Encoding: gzip\r\n\r\n") * count + b"\x01garbage\r\n\r\n")
+        answers = responses(client.read_to_end())
+    assert answers.count(400) <= 1 and set(answers) <= {200, 400}
+
+
+def test_bodies_that_end_early_end_the_connection_alone(bad_input_server, tls):
+    for _ in range(20):
+        for head in (b"Content-Length: 10\r\n\r\nab", b"Transfer-Encoding: chunked\r\n\r\n"):
+            with tls() as client:
+                client.send(POST + head)

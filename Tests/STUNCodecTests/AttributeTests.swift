@@ -73,7 +73,7 @@ struct AttributeTests {
         guard let value = try? Value(decoding: bytes.rawSpan, transactionID: Self.transactionID) else { return }
         var encoded: [UInt8] = []
         value.encode(into: &encoded, transactionID: Self.transactionID)
-        #expect(encoded.count <= max(bytes.count, 0) || Value.attributeType == .passwordAlgorithms)
+        #expect(encoded.count <= bytes.count || Value.attributeType == .passwordAlgorithms)
     }
 
     @Test func wrongLengthsAreRefused() {

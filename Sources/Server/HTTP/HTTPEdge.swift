@@ -13,7 +13,6 @@ import NIOHTTPTypesHTTP1
 import NIOWebSocket
 import STUNCodec
 import SignalHub
-import Synchronization
 import TURNRelay
 
 /// Serves HTTP and WebSocket on connections that the classifier hands over.
@@ -31,7 +30,6 @@ final class HTTPEdge: Sendable {
     private let origins: OriginPolicy
     private let logger: Logger
     private let budget = ConnectionBudget(total: 8192, perAddress: 512)
-    private let isStopping = Atomic(false)
     private let connections: AsyncStream<(Connection, isSecure: Bool)>
     private let newConnection: AsyncStream<(Connection, isSecure: Bool)>.Continuation
 
@@ -49,12 +47,9 @@ final class HTTPEdge: Sendable {
         self.logger = logger
         http = HTTP1Channel(responder: { request, writer, channel in
             let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
-            let response: Response
-            do {
-                response = try await responder.respond(to: request, context: context)
-            } catch let error as any HTTPResponseError {
-                response = try error.response(from: request, context: context)
-            }
+            // Errors with a status of their own are responses by now: `SecurityHeaders` is the outermost middleware.
+            let answer = try? await responder.respond(to: request, context: context)
+            let response = answer ?? Response(status: .internalServerError)
             try await writer.write(response: response.head, body: response.body)
         })
         redirect = HTTP1Channel(responder: { request, writer, channel in
@@ -66,7 +61,7 @@ final class HTTPEdge: Sendable {
         (connections, newConnection) = AsyncStream.makeStream()
     }
 
-    /// Answers requests until the task is cancelled.
+    /// Answers requests until the task is cancelled, which ends the connections too.
     func run() async {
         await withDiscardingTaskGroup { group in
             for await (connection, isSecure) in connections {
@@ -76,12 +71,6 @@ final class HTTPEdge: Sendable {
             }
             group.cancelAll()
         }
-    }
-
-    /// No connections come any more; those that are there end.
-    func stop() {
-        isStopping.store(true, ordering: .relaxed)
-        newConnection.finish()
     }
 
     // MARK: Pipelines
@@ -133,8 +122,7 @@ final class HTTPEdge: Sendable {
 
     /// Takes a place for as long as the connection lasts.
     private func admit(_ channel: any Channel) throws {
-        guard !isStopping.load(ordering: .relaxed),
-            let address = channel.remoteAddress.flatMap(TransportAddress.init)?.address.limitGroup,
+        guard let address = channel.remoteAddress.flatMap(TransportAddress.init)?.address.limitGroup,
             budget.enter(address)
         else { throw ChannelError.ioOnClosedChannel }
         channel.closeFuture.whenComplete { [budget] _ in budget.leave(address) }
@@ -152,7 +140,9 @@ final class HTTPEdge: Sendable {
             configuration: .init(isOutboundHalfClosureEnabled: true)
         )
         guard case .enqueued = newConnection.yield((connection, isSecure)) else {
-            throw ChannelError.ioOnClosedChannel
+            // The server stops. NIO traps when a wrapped channel is dropped without having been closed this way.
+            Task { try? await connection.executeThenClose { _, _ in } }
+            return
         }
     }
 
