@@ -88,7 +88,7 @@ struct CallServer: Sendable {
         }
         return try RelayServer(
             configuration: relayConfiguration,
-            verifier: CredentialVerifier(realm: realm, users: users, secrets: configuration.authSecrets),
+            verifier: CredentialVerifier(users: UserDirectory(users, realm: realm), secrets: configuration.authSecrets),
             eventLoops: Array(group.makeIterator()),
             logger: logger
         )

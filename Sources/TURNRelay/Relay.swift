@@ -123,10 +123,10 @@ package struct Relay {
                 let request = Request(message: message, client: client, identity: proved, now: now)
                 try perform(request, with: &response)
             }
-            return seal(response, for: message, key: identity?.credential.key)
+            return seal(response, for: message, key: identity?.credential.keys.md5)
         } catch {
             let response = errorResponse(error, to: message, from: client, at: now)
-            return seal(response, for: message, key: identity?.credential.key)
+            return seal(response, for: message, key: identity?.credential.keys.md5)
         }
     }
 

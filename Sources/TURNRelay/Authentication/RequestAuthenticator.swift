@@ -37,7 +37,7 @@ struct RequestAuthenticator {
         guard nonces.isValid(nonce, from: client, now: now.unixTime) else { throw .staleNonce }
         guard realm == verifier.realm else { throw .unauthorized }
         for credential in candidates(for: username, allocation: allocation, at: now)
-        where matches(message, coverage, key: credential.key) {
+        where matches(message, coverage, key: credential.keys.md5) {
             return Identity(username: username, credential: credential)
         }
         throw .unauthorized

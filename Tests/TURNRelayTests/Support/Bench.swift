@@ -34,7 +34,10 @@ final class Bench {
             loop: loop,
             directory: directory,
             quota: quota,
-            verifier: CredentialVerifier(realm: Self.realm, users: [alice, bob], secrets: [Self.secret]),
+            verifier: CredentialVerifier(
+                users: UserDirectory([alice, bob], realm: Self.realm),
+                secrets: [Self.secret]
+            ),
             nonces: try NonceIssuer(secret: Array("nonce secret".utf8), lifetime: 600),
             random: SecureRandom()
         )
