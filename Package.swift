@@ -131,7 +131,9 @@ let package = Package(
         .testTarget(
             name: "TURNRelayTests",
             dependencies: [
-                "TURNRelay", "TURNClient", "STUNCodec", "TURNCredentials", "OpenSSLCrypto", nioCore, nioPosix, logging,
+                "TURNRelay", "TURNClient", "STUNCodec", "DatagramIO", "TURNCredentials", "OpenSSLCrypto", nioCore,
+                nioPosix,
+                logging,
             ],
             swiftSettings: policy
         ),

@@ -10,9 +10,7 @@ package import STUNCodec
 #endif
 
 /// An open UDP socket, closed with the last reference. Never blocks.
-///
-/// Not bound to a thread by itself: whoever owns it calls it from one thread at a time.
-package final class DatagramSocket {
+package final class DatagramSocket: Sendable {
     package struct Options: OptionSet, Sendable {
         package let rawValue: Int32
 
@@ -31,7 +29,6 @@ package final class DatagramSocket {
     package let descriptor: CInt
     /// With the port that the system chose, when 0 was asked for.
     package let localAddress: TransportAddress
-    private var isFragmentationForbidden = false
 
     /// - Parameters:
     ///   - address: an IPv6 socket takes IPv4 datagrams too only at the unspecified address.
@@ -55,8 +52,6 @@ package final class DatagramSocket {
 
     /// Sets or clears DF on what is sent from now on.
     package func setDontFragment(_ dontFragment: Bool) {
-        guard dontFragment != isFragmentationForbidden else { return }
-        isFragmentationForbidden = dontFragment
         _ = datagram_set_dont_fragment(descriptor, family, dontFragment ? 1 : 0)
     }
 
@@ -69,9 +64,6 @@ package final class DatagramSocket {
 
     var family: CInt { CInt(localAddress.address.family.rawValue) }
 }
-
-@available(*, unavailable)
-extension DatagramSocket: Sendable {}
 
 /// A system call that failed.
 package struct SystemCallError: Error, Equatable, CustomStringConvertible {

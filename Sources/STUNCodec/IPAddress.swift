@@ -38,6 +38,9 @@ public struct IPAddress: Hashable, Sendable {
         family == .ipv6 ? (high, low) : nil
     }
 
+    /// `0.0.0.0` or `::`: to a listener, all addresses of the machine.
+    @inlinable public var isUnspecified: Bool { high == 0 && low == 0 }
+
     /// The IPv4 address inside an IPv4-mapped IPv6 address (`::ffff:a.b.c.d`), any other address itself.
     @inlinable public var canonical: IPAddress {
         guard family == .ipv6, high == 0, low >> 32 == 0xFFFF else { return self }

@@ -31,9 +31,15 @@ extension [UInt8] {
         @_lifetime(borrow self) get { unsafe span.bytes }
     }
 
+    /// Appends bytes.
+    @inlinable
+    public mutating func append(_ bytes: RawSpan) {
+        unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+    }
+
     /// Appends an integer in network byte order.
     @inlinable
-    mutating func append<Integer: FixedWidthInteger>(bigEndian value: Integer) {
+    public mutating func append<Integer: FixedWidthInteger>(bigEndian value: Integer) {
         for shift in stride(from: Integer.bitWidth - 8, through: 0, by: -8) {
             append(UInt8(truncatingIfNeeded: value >> Integer(shift)))
         }

@@ -82,7 +82,7 @@ struct CallServer: Sendable {
 
     private func relayServer(on group: MultiThreadedEventLoopGroup, realm: String) throws -> RelayServer {
         var relayConfiguration = RelayConfiguration()
-        if let address = configuration.relayAddress { relayConfiguration.relayAddress = address }
+        if let address = configuration.relayAddress { relayConfiguration.mode = .closed(address) }
         let users = try configuration.users.map {
             try LongTermUser(name: $0.name, password: $0.password, realm: realm)
         }
@@ -150,7 +150,7 @@ struct CallServer: Sendable {
     }
 
     private func logCounters(of relay: RelayServer) async {
-        guard let counters = try? await relay.counters() else { return }
+        let counters = await relay.counters()
         let drops = counters.drops.map { "\($0.key.rawValue) \($0.value)" }.sorted().joined(separator: ", ")
         logger.info(
             "relayed",

@@ -14,44 +14,65 @@ extension Relay {
             else { throw .allocationMismatch }
             return describe(existing, of: request, with: &response)
         }
-        let even = try checkAllocate(request)
-        let lifetime = lifetime(asked: try request.value(Lifetime.self))
+        let wish = try wish(of: request)
         try refuseWhileDraining()
-        let allocation = try makeAllocation(for: request, even: even, lifetime: lifetime)
+        let allocation = try makeAllocation(for: request, wish)
         request.client.allocation = allocation
         deadlines.update(request.client)
         describe(allocation, of: request, with: &response)
     }
 
-    /// Steps 3 to 8: what the request asks for, refused where the closed relay has none of it.
-    ///
-    /// - Returns: whether an even port is asked for.
-    private func checkAllocate(_ request: Request) throws(RequestError) -> Bool {
+    /// What an Allocate asks for, as far as this relay has it.
+    private struct Wish {
+        var families: [IPAddress.Family]
+        var even: EvenPort?
+        var token: ReservationToken?
+        var lifetime: TimeAmount
+    }
+
+    private func wish(of request: Request) throws(RequestError) -> Wish {
         // 3. REQUESTED-TRANSPORT is mandatory, and 17 (UDP) all there is.
         guard let transport = try request.value(RequestedTransport.self) else {
             throw .badRequest("REQUESTED-TRANSPORT is required")
         }
         guard transport.protocolNumber == 17 else { throw .unsupportedTransport }
-        // 4. DONT-FRAGMENT holds by itself: nothing between two allocations here fragments.
-        // 5. A reservation names a socket, which the closed relay has none of.
-        let evenPort = try request.value(EvenPort.self)
-        if request.has(.reservationToken) {
-            guard evenPort == nil, !request.has(.requestedAddressFamily) else {
-                throw .badRequest("RESERVATION-TOKEN excludes EVEN-PORT and REQUESTED-ADDRESS-FAMILY")
+        // 4. DONT-FRAGMENT: between two allocations here nothing fragments, and sockets can do it.
+        return Wish(
+            families: try families(of: request),
+            even: try request.value(EvenPort.self),
+            token: try reservationToken(of: request),
+            lifetime: lifetime(asked: try request.value(Lifetime.self))
+        )
+    }
+
+    /// Step 5.
+    private func reservationToken(of request: Request) throws(RequestError) -> ReservationToken? {
+        guard let token = try request.value(ReservationToken.self) else { return nil }
+        guard !request.has(.evenPort), !request.has(.requestedAddressFamily), !request.has(.additionalAddressFamily)
+        else { throw .badRequest("RESERVATION-TOKEN excludes EVEN-PORT and address families") }
+        return token
+    }
+
+    /// The family of REQUESTED-ADDRESS-FAMILY, nil without it; 440 for a code that is none.
+    func requestedFamily(of request: Request) throws(RequestError) -> IPAddress.Family? {
+        guard let attribute = try request.value(RequestedAddressFamily.self) else { return nil }
+        guard let family = attribute.family else { throw .addressFamilyNotSupported }
+        return family
+    }
+
+    /// Steps 6 and 7: the families asked for; the first must be had.
+    private func families(of request: Request) throws(RequestError) -> [IPAddress.Family] {
+        let requested = try requestedFamily(of: request)
+        guard let additional = try request.value(AdditionalAddressFamily.self) else {
+            let family = requested ?? .ipv4
+            guard directory.hosts.contains(where: { $0.external.family == family }) else {
+                throw .addressFamilyNotSupported
             }
-            throw .insufficientCapacity
+            return [family]
         }
-        // 6. The family of all relayed addresses is that of the configured one.
-        let family = try request.value(RequestedAddressFamily.self) ?? RequestedAddressFamily(family: .ipv4)
-        guard family.family == directory.address.family else { throw .addressFamilyNotSupported }
-        if let additional = try request.value(AdditionalAddressFamily.self) {
-            guard additional.family == .ipv6, evenPort == nil, !request.has(.requestedAddressFamily) else {
-                throw .badRequest("ADDITIONAL-ADDRESS-FAMILY is IPv6 alone")
-            }
-        }
-        // 7. EVEN-PORT with R set wants the next port reserved.
-        guard evenPort?.reserveNext != true else { throw .insufficientCapacity }
-        return evenPort != nil
+        guard additional.family == .ipv6, requested == nil, try request.value(EvenPort.self)?.reserveNext != true
+        else { throw .badRequest("ADDITIONAL-ADDRESS-FAMILY is IPv6 alone, without EVEN-PORT's R bit") }
+        return [.ipv4, .ipv6]
     }
 
     private func refuseWhileDraining() throws(RequestError) {
@@ -60,11 +81,7 @@ extension Relay {
         throw .tryAlternate(alternate)
     }
 
-    private mutating func makeAllocation(
-        for request: Request,
-        even: Bool,
-        lifetime: TimeAmount
-    ) throws(RequestError) -> Allocation {
+    private mutating func makeAllocation(for request: Request, _ wish: Wish) throws(RequestError) -> Allocation {
         let client = request.client
         let credential = request.identity.credential
         switch quota.acquire(user: credential.user) {
@@ -74,31 +91,90 @@ extension Relay {
         }
         let handle = AllocationHandle(loop: loop, client: client.id, serial: client.allocationCount)
         let entry = RelayedAddressDirectory.Entry(handle: handle, scope: credential.scope)
-        guard let relayedAddress = directory.register(entry, even: even, using: &random) else {
+        var endpoints: [RelayedEndpoint] = []
+        for family in wish.families {
+            if let endpoint = openEndpoint(entry, family, wish, until: request.now.uptime + wish.lifetime, request.now)
+            {
+                endpoints.append(endpoint)
+            }
+        }
+        guard !endpoints.isEmpty else {
+            quota.release(user: credential.user)
+            throw .insufficientCapacity
+        }
+        let token = wish.even?.reserveNext == true ? reserveNext(to: endpoints[0], at: request.now) : nil
+        guard wish.even?.reserveNext != true || token != nil else {
+            for endpoint in endpoints { close(endpoint) }
             quota.release(user: credential.user)
             throw .insufficientCapacity
         }
         client.allocationCount &+= 1
-        return Allocation(
+        var allocation = Allocation(
             handle: handle,
-            relayedAddress: relayedAddress,
             username: request.identity.username,
             credential: credential,
             transactionID: request.message.transactionID,
             createdAt: request.now.uptime,
-            expiresAt: request.now.uptime + lifetime
+            endpoints: endpoints
         )
+        allocation.addressError = addressError(wish.families, endpoints)
+        allocation.reservationToken = token
+        return allocation
+    }
+
+    private mutating func reserveNext(to endpoint: RelayedEndpoint, at now: Moment) -> ReservationToken? {
+        directory.reserve(
+            after: endpoint.address,
+            until: now.uptime + configuration.reservationLifetime,
+            using: &random
+        )
+    }
+
+    /// RFC 8656, section 7.2: what is said about the family, of two, that could not be had.
+    private func addressError(_ wanted: [IPAddress.Family], _ endpoints: [RelayedEndpoint]) -> AddressErrorCode? {
+        guard let missing = wanted.first(where: { family in !endpoints.contains { $0.address.family == family } })
+        else { return nil }
+        let isSupported = directory.hosts.contains { $0.external.family == missing }
+        let error = isSupported ? RequestError.insufficientCapacity : .addressFamilyNotSupported
+        return AddressErrorCode(family: missing, code: error.code, reason: error.reason)
+    }
+
+    /// How many ports are tried: another program may have some of the range.
+    private static let portAttempts = 16
+
+    private mutating func openEndpoint(
+        _ entry: RelayedAddressDirectory.Entry,
+        _ family: IPAddress.Family,
+        _ wish: Wish,
+        until expiry: NIODeadline,
+        _ now: Moment
+    ) -> RelayedEndpoint? {
+        for _ in 0..<(wish.token == nil ? Self.portAttempts : 1) {
+            let address =
+                if let token = wish.token {
+                    directory.redeem(token, for: entry, at: now.uptime)
+                } else {
+                    directory.register(entry, family: family, even: wish.even, using: &random)
+                }
+            guard let address else { return nil }
+            guard let sockets else { return RelayedEndpoint(address: address, socket: nil, expiresAt: expiry) }
+            if let socket = sockets.open(at: address.local, for: entry.handle) {
+                return RelayedEndpoint(address: address, socket: socket, expiresAt: expiry)
+            }
+            directory.release(address)
+        }
+        return nil
     }
 
     private func describe(_ allocation: Allocation, of request: Request, with response: inout STUNMessageWriter) {
         let remaining = allocation.expiresAt - request.now.uptime
-        response.append(XORRelayedAddress(address: allocation.relayedAddress))
+        for endpoint in allocation.endpoints {
+            response.append(XORRelayedAddress(address: endpoint.address.external))
+        }
         response.append(Lifetime(seconds: UInt32(clamping: remaining.nanoseconds / 1_000_000_000)))
         response.append(XORMappedAddress(address: request.client.address))
-        // RFC 8656, section 7.2: the answer to ADDITIONAL-ADDRESS-FAMILY when only one family can be had.
-        if request.has(.additionalAddressFamily) {
-            response.append(AddressErrorCode(family: .ipv6, code: 440, reason: "Address Family not Supported"))
-        }
+        if let token = allocation.reservationToken { response.append(token) }
+        if let error = allocation.addressError { response.append(error) }
     }
 
     /// > If the computed lifetime is greater than the default lifetime, then the server uses the computed lifetime

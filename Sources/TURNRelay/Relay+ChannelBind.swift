@@ -8,19 +8,22 @@ import TURNCredentials
 extension Relay {
     func bindChannel(_ request: Request) throws(RequestError) {
         let allocation = try request.allocation()
-        guard let channel = try request.value(ChannelNumber.self), let peer = try request.value(XORPeerAddress.self)
+        guard let channel = try request.value(ChannelNumber.self),
+            let peer = try request.value(XORPeerAddress.self).map({ asSeen($0.address) })
         else { throw .badRequest("CHANNEL-NUMBER and XOR-PEER-ADDRESS are required") }
         guard channel.isValid else { throw .badRequest("CHANNEL-NUMBER is not in 0x4000 to 0x4FFF") }
-        try checkPeer(peer.address.address, of: allocation)
-        try checkBinding(of: channel, to: peer.address, of: request)
-        let target = try resolve(peer.address, for: allocation)
+        try checkPeer(peer.address, of: allocation)
+        try checkBinding(of: channel, to: peer, of: request)
+        let generation = directory.generation
+        let route = try route(binding: peer, for: allocation)
         // > a ChannelBind request [...] also installs or refreshes a permission
-        try install([peer.address.address], of: request)
+        try install([peer.address], of: request)
         let binding = ChannelBinding(
             channel: channel,
-            peer: peer.address,
+            peer: peer,
             expiresAt: request.now.uptime + configuration.channelLifetime,
-            target: target
+            route: route,
+            generation: generation
         )
         request.client.allocation?.channels.bind(binding)
     }
@@ -44,11 +47,12 @@ extension Relay {
         }
     }
 
-    /// The allocation behind a peer address, nil while there is none; 403 when it is in another room.
-    private func resolve(_ peer: TransportAddress, for allocation: Allocation) throws(RequestError) -> AllocationHandle?
-    {
-        guard let entry = directory.resolve(peer) else { return nil }
-        guard entry.scope == allocation.credential.scope else { throw .forbidden }
-        return entry.handle
+    /// The way to a peer, nil while there is none; 403 when it is an allocation of another room.
+    private func route(binding peer: TransportAddress, for allocation: Allocation) throws(RequestError) -> Route? {
+        switch resolve(peer, for: allocation) {
+        case .forward(let route): return route
+        case .drop(.otherRoom): throw .forbidden
+        case .drop: return nil
+        }
     }
 }

@@ -17,25 +17,37 @@ extension Relay {
     private func route(channel: ChannelNumber, of client: Client, at now: NIODeadline) -> RelayRouting {
         guard let allocation = client.allocation, let binding = allocation.channels.binding(of: channel, at: now)
         else { return .drop(.unboundChannel) }
-        if let target = binding.target, !isStale(target) {
-            return .forward(Route(target: target, source: allocation.relayedAddress))
+        let generation = directory.generation
+        if let route = binding.route, binding.generation == generation {
+            return .forward(route)
         }
-        let routing = route(to: binding.peer, from: allocation)
+        let routing = resolve(binding.peer, for: allocation)
         if case .forward(let route) = routing {
-            client.allocation?.channels.setTarget(route.target, of: channel)
+            client.allocation?.channels.setRoute(route, of: channel, generation: generation)
         }
         return routing
     }
 
-    /// Whether a route to this loop leads nowhere any more. Other loops find out on delivery.
-    private func isStale(_ target: AllocationHandle) -> Bool {
-        target.loop == loop && clients[target.client]?.allocation?.handle != target
+    /// The way from an allocation to a peer.
+    ///
+    /// What has an address of this relay is reached in process, or not at all: through the kernel only where the
+    /// operator allowed the relay's own addresses.
+    func resolve(_ peer: TransportAddress, for allocation: Allocation) -> RelayRouting {
+        guard let endpoint = allocation.endpoint(peer.address.family) else { return .drop(.unknownPeer) }
+        if directory.host(of: peer.address) != nil {
+            if let entry = directory.resolve(peer) {
+                guard entry.scope == allocation.credential.scope else { return .drop(.otherRoom) }
+                return .forward(.allocation(Passage(target: entry.handle, source: endpoint.address.external)))
+            }
+            guard isReachable(peer.address) else { return .drop(.unknownPeer) }
+        }
+        guard let socket = endpoint.socket else { return .drop(.unknownPeer) }
+        return .forward(.peer(peer, socket))
     }
 
-    private func route(to peer: TransportAddress, from allocation: Allocation) -> RelayRouting {
-        guard let entry = directory.resolve(peer) else { return .drop(.unknownPeer) }
-        guard entry.scope == allocation.credential.scope else { return .drop(.otherRoom) }
-        return .forward(Route(target: entry.handle, source: allocation.relayedAddress))
+    /// A peer address as its data will show it: of the two forms of a relayed transport address, the external one.
+    func asSeen(_ peer: TransportAddress) -> TransportAddress {
+        directory.host(of: peer.address).map { TransportAddress($0.external, port: peer.port) } ?? peer
     }
 
     /// RFC 8656, section 11.2: receiving a Send indication. Anything wrong with it is discarded silently.
@@ -50,15 +62,14 @@ extension Relay {
     private func send(_ message: STUNMessageView, from client: Client, at now: NIODeadline) -> RelayOutcome {
         guard let allocation = client.allocation else { return .drop(.noAllocation) }
         guard let data = message.firstAttribute(.data),
-            let peer = try? message.value(XORPeerAddress.self)?.address,
+            let peer = (try? message.value(XORPeerAddress.self)?.address).map(asSeen),
             message.unknownComprehensionRequired(knowing: { Self.sendAttributes.contains($0) }).isEmpty
         else { return .drop(.malformed) }
         guard allocation.permissions.contains(peer.address, at: now) else { return .drop(.noPermission) }
-        switch route(to: peer, from: allocation) {
-        case .forward(let route):
-            return .forward(payload: data.range, route)
-        case .drop(let reason):
-            return .drop(reason)
+        let dontFragment = message.firstAttribute(.dontFragment) != nil
+        switch resolve(peer, for: allocation) {
+        case .forward(let route): return .forward(payload: data.range, route, dontFragment: dontFragment)
+        case .drop(let reason): return .drop(reason)
         }
     }
 
@@ -72,16 +83,16 @@ extension Relay {
     }
 
     /// RFC 8656, sections 11.3 and 12.7: data for a relayed transport address arrives from a peer.
-    package func deliver(_ route: Route, at now: NIODeadline) -> Delivery {
-        guard let client = clients[route.target.client], let allocation = client.allocation,
-            allocation.handle == route.target
+    package func deliver(_ passage: Passage, at now: NIODeadline) -> Delivery {
+        guard let client = clients[passage.target.client], let allocation = client.allocation,
+            allocation.handle == passage.target
         else { return .drop(.staleRoute) }
         // A bound channel admits its peer for as long as it lasts. RFC 8656 would have it wait for a permission that
         // some clients (aioice among them) renew only every 500 seconds, with the channel; other servers do the same.
-        if let binding = allocation.channels.binding(toward: route.source, at: now) {
+        if let binding = allocation.channels.binding(toward: passage.source, at: now) {
             return .channelData(client: client.id, channel: binding.channel)
         }
-        guard allocation.permissions.contains(route.source.address, at: now) else {
+        guard allocation.permissions.contains(passage.source.address, at: now) else {
             return .drop(.peerWithoutPermission)
         }
         return .dataIndication(client: client.id)

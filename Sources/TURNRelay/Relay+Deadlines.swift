@@ -8,13 +8,29 @@ extension Relay {
         var actions: [RelayAction] = []
         while let client = deadlines.popDue(at: now, in: clients) {
             if client.allocation != nil {
-                deleteAllocation(of: client)
-                client.idleDeadline = now + configuration.unallocatedTimeout
+                expireEndpoints(of: client, at: now)
                 deadlines.update(client)
             } else {
                 actions.append(.close(client.id, client.isAuthenticated ? .unallocated : .unauthenticated))
             }
         }
+        directory.expireReservations(at: now)
         return actions
+    }
+
+    private mutating func expireEndpoints(of client: Client, at now: NIODeadline) {
+        removeEndpoints(of: client, at: now) { $0.expiresAt <= now }
+    }
+
+    /// Removes endpoints of a client's allocation, and the allocation with the last of them.
+    mutating func removeEndpoints(of client: Client, at now: NIODeadline, where isGone: (RelayedEndpoint) -> Bool) {
+        guard let allocation = client.allocation else { return }
+        guard allocation.endpoints.contains(where: { !isGone($0) }) else {
+            deleteAllocation(of: client)
+            client.idleDeadline = now + configuration.unallocatedTimeout
+            return
+        }
+        for endpoint in allocation.endpoints where isGone(endpoint) { close(endpoint) }
+        client.allocation?.endpoints.removeAll(where: isGone)
     }
 }

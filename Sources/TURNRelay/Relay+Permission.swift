@@ -7,7 +7,7 @@ import STUNCodec
 extension Relay {
     func createPermission(_ request: Request) throws(RequestError) {
         let allocation = try request.allocation()
-        let peers = try request.values(XORPeerAddress.self).map(\.address.address)
+        let peers = try request.values(XORPeerAddress.self).map { asSeen($0.address).address }
         guard !peers.isEmpty else { throw .badRequest("XOR-PEER-ADDRESS is required") }
         // All are checked before one is installed: a refused request leaves nothing behind.
         for peer in peers {
@@ -17,10 +17,15 @@ extension Relay {
     }
 
     /// The one place that decides whether an allocation may exchange data with a peer address, for every method that
-    /// names one. In the closed relay, peers are relayed addresses of this server: one IP address, in one form.
+    /// names one.
     func checkPeer(_ peer: IPAddress, of allocation: Allocation) throws(RequestError) {
-        guard peer.family == allocation.relayedAddress.address.family else { throw .peerAddressFamilyMismatch }
-        guard peer == directory.address else { throw .forbidden }
+        guard allocation.endpoint(peer.family) != nil else { throw .peerAddressFamilyMismatch }
+        guard directory.host(of: peer) != nil || isReachable(peer) else { throw .forbidden }
+    }
+
+    /// Whether data may leave for an address through a socket.
+    func isReachable(_ peer: IPAddress) -> Bool {
+        configuration.mode.isOpen && configuration.peerRules.allows(peer)
     }
 
     func install(_ peers: [IPAddress], of request: Request) throws(RequestError) {

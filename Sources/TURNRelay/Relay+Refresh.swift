@@ -12,17 +12,17 @@ extension Relay {
             return response.append(Lifetime(seconds: 0))
         }
         let allocation = try request.allocation()
-        if let family = try request.value(RequestedAddressFamily.self)?.family,
-            family != allocation.relayedAddress.address.family
-        {
-            throw .peerAddressFamilyMismatch
-        }
+        let family = try requestedFamily(of: request)
+        guard family.map({ allocation.endpoint($0) != nil }) ?? true else { throw .peerAddressFamilyMismatch }
         guard asked?.seconds != 0 else {
-            delete(request)
+            delete(family, of: request)
             return response.append(Lifetime(seconds: 0))
         }
         let granted = try prolongation(of: allocation, asked: asked, at: request.now.uptime)
-        request.client.allocation?.expiresAt = request.now.uptime + granted
+        for index in allocation.endpoints.indices
+        where family == nil || allocation.endpoints[index].address.family == family {
+            request.client.allocation?.endpoints[index].expiresAt = request.now.uptime + granted
+        }
         deadlines.update(request.client)
         response.append(Lifetime(seconds: UInt32(clamping: granted.nanoseconds / 1_000_000_000)))
     }
@@ -32,11 +32,11 @@ extension Relay {
             && request.client.lastDeletion == request.message.transactionID
     }
 
-    private mutating func delete(_ request: Request) {
+    /// - Parameter family: nil for all that the allocation has.
+    private mutating func delete(_ family: IPAddress.Family?, of request: Request) {
         let client = request.client
-        deleteAllocation(of: client)
-        client.lastDeletion = request.message.transactionID
-        client.idleDeadline = request.now.uptime + configuration.unallocatedTimeout
+        removeEndpoints(of: client, at: request.now.uptime) { family == nil || $0.address.family == family }
+        if client.allocation == nil { client.lastDeletion = request.message.transactionID }
         deadlines.update(client)
     }
 

@@ -5,7 +5,7 @@ import OpenSSLCrypto
 package import STUNCodec
 package import TURNCredentials
 
-/// The closed relay of one event loop: all of the protocol and none of the I/O.
+/// The relay of one event loop: all of the protocol and none of the I/O.
 ///
 /// Bytes, time and randomness come in; what to send and where to forward goes out. Relays of several loops share the
 /// directory of relayed addresses and the quota.
@@ -18,6 +18,8 @@ package struct Relay {
     let loop: Int
     let directory: RelayedAddressDirectory
     let quota: AllocationQuota
+    /// Nil in the closed relay.
+    let sockets: (any RelaySockets)?
     let authenticator: RequestAuthenticator
     var random: any RandomNumberGenerator
     var clients = ClientTable()
@@ -35,12 +37,14 @@ package struct Relay {
         quota: AllocationQuota,
         verifier: CredentialVerifier,
         nonces: NonceIssuer,
+        sockets: (any RelaySockets)? = nil,
         random: any RandomNumberGenerator
     ) {
         self.configuration = configuration
         self.loop = loop
         self.directory = directory
         self.quota = quota
+        self.sockets = sockets
         self.authenticator = RequestAuthenticator(verifier: verifier, nonces: nonces)
         self.random = random
     }
@@ -69,6 +73,24 @@ package struct Relay {
         return client.id
     }
 
+    /// Takes a datagram of an address that is no client yet. It becomes one with an allocation: strangers, whose
+    /// addresses may be forged, leave nothing behind.
+    ///
+    /// - Returns: the client that was made, if any.
+    package mutating func receive(
+        _ bytes: RawSpan,
+        fromStranger address: TransportAddress,
+        at now: Moment
+    ) -> (RelayOutcome, ClientID?) {
+        let client = clients.insert(address: address, idleDeadline: now.uptime)
+        let outcome = receive(bytes, from: client.id, at: now)
+        guard client.allocation != nil else {
+            _ = clients.remove(client.id)
+            return (outcome, nil)
+        }
+        return (outcome, client.id)
+    }
+
     package mutating func disconnect(_ id: ClientID) {
         guard let client = clients.remove(id) else { return }
         deleteAllocation(of: client)
@@ -77,8 +99,15 @@ package struct Relay {
     func deleteAllocation(of client: Client) {
         guard let allocation = client.allocation else { return }
         client.allocation = nil
-        directory.release(allocation.relayedAddress)
+        for endpoint in allocation.endpoints { close(endpoint) }
+        // Reservations outlive their allocation in RFC 8656; here they don't, or one user could reserve all ports.
+        if let token = allocation.reservationToken { directory.cancel(token) }
         quota.release(user: allocation.credential.user)
+    }
+
+    func close(_ endpoint: RelayedEndpoint) {
+        if let socket = endpoint.socket { sockets?.close(socket) }
+        directory.release(endpoint.address)
     }
 
     // MARK: Messages

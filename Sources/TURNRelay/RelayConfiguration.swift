@@ -3,13 +3,27 @@
 package import NIOCore
 package import STUNCodec
 
+/// Whom the relay exchanges data with.
+package enum RelayMode: Sendable {
+    /// With allocations of this server alone. Relayed transport addresses are virtual: this address, and a number.
+    case closed(IPAddress)
+    /// With peers anywhere, as far as the peer rules let it. Sockets are bound to these addresses and ports.
+    case open([RelayAddress], ports: ClosedRange<UInt16>)
+
+    package static let defaultPorts: ClosedRange<UInt16> = 49_152...UInt16.max
+
+    var isOpen: Bool {
+        if case .open = self { true } else { false }
+    }
+}
+
 /// What an operator can set about the relay. Every limit has a default.
 package struct RelayConfiguration: Sendable {
-    /// The address of all virtual relayed transport addresses.
-    ///
     /// The default is the IPv4 dummy address (RFC 7600): never on a wire, of one family for clients of both, and
     /// nothing to configure behind NAT.
-    package var relayAddress = IPAddress(ipv4: 0xC000_0008)
+    package var mode = RelayMode.closed(IPAddress(ipv4: 0xC000_0008))
+    /// Which peers the open relay may reach.
+    package var peerRules = PeerRules()
     /// Sent in SOFTWARE (RFC 8489, section 14.14). Without a version: it helps attackers more than peers.
     package var software = "swiftturn"
 
@@ -23,6 +37,8 @@ package struct RelayConfiguration: Sendable {
     package var permissionLifetime: TimeAmount = .minutes(5)
     /// RFC 8656, section 12: channel bindings last 10 minutes.
     package var channelLifetime: TimeAmount = .minutes(10)
+    /// How long the port after an even one waits for its RESERVATION-TOKEN (RFC 8656, section 7.2: at least 30 seconds).
+    package var reservationLifetime: TimeAmount = .seconds(30)
     /// How long a nonce is accepted (RFC 8489, section 9.2: the server changes it; 438 tells the client).
     package var nonceLifetime: TimeAmount = .minutes(10)
 

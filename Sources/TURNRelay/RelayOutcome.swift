@@ -6,17 +6,30 @@ package import STUNCodec
 package enum RelayOutcome: Equatable, Sendable {
     /// Send these bytes to the client.
     case respond([UInt8])
-    /// Deliver the payload, a range of the message's bytes, to another allocation.
-    case forward(payload: Range<Int>, Route)
+    /// Take the payload, a range of the message's bytes, where the route says.
+    case forward(payload: Range<Int>, Route, dontFragment: Bool)
     /// Nothing is sent and nothing changed.
     case drop(DropReason)
 }
 
-/// Where a payload goes: resolved by the sender's relay, delivered by the receiver's, which may be another loop's.
-package struct Route: Hashable, Sendable {
+/// Where a payload of a client goes: resolved by the sender's relay.
+package enum Route: Hashable, Sendable {
+    /// To an allocation of this server, in process (hairpin).
+    case allocation(Passage)
+    /// To a peer, through the socket of the sender's relayed transport address.
+    case peer(TransportAddress, RelaySocketID)
+}
+
+/// The way of a payload to the client of an allocation, which may be another loop's.
+package struct Passage: Hashable, Sendable {
     package let target: AllocationHandle
-    /// The sender's relayed transport address: what the receiver knows the sender by.
+    /// What the receiver knows the sender by: a peer, or the relayed transport address of another allocation.
     package let source: TransportAddress
+
+    package init(target: AllocationHandle, source: TransportAddress) {
+        self.target = target
+        self.source = source
+    }
 }
 
 /// How a payload reaches the client of the allocation that it was routed to.
@@ -60,4 +73,8 @@ package enum DropReason: String, Sendable, CaseIterable {
     case queueAge
     case queueBytes
     case loopBacklog
+    /// The system did not take a datagram: no room in the socket, or no way to the destination.
+    case notSent
+    /// A datagram longer than the server has room for.
+    case truncated
 }

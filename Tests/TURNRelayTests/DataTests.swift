@@ -11,10 +11,10 @@ import Testing
 struct DataTests {
     static let channel = ChannelNumber(rawValue: 0x4001)
 
-    private func route(_ bench: Bench, _ client: TestClient) throws -> Route {
+    private func route(_ bench: Bench, _ client: TestClient) throws -> Passage {
         let routing = bench.relay.route(channel: Self.channel, from: client.id, at: bench.now.uptime)
-        guard case .forward(let route) = routing else { throw Answer.NoAnswer() }
-        return route
+        guard case .forward(.allocation(let passage)) = routing else { throw Answer.NoAnswer() }
+        return passage
     }
 
     private func indication(to peer: TransportAddress, _ values: [any STUNAttributeValue] = []) -> [UInt8] {
@@ -55,19 +55,19 @@ struct DataTests {
         let (alice, bob) = (try bench.allocate(), try bench.allocate(.bob))
         _ = try bench.ask(.createPermission, alice, XORPeerAddress(address: bob.relayed))
         let bytes = indication(to: try bob.relayed)
-        guard case .forward(let range, let route) = bench.send(bytes, from: alice) else {
+        guard case .forward(let range, .allocation(let passage), false) = bench.send(bytes, from: alice) else {
             Issue.record("not forwarded")
             return
         }
-        #expect(Array(bytes[range]) == [7, 8, 9] && route.source == alice.relayedAddress)
+        #expect(Array(bytes[range]) == [7, 8, 9] && passage.source == alice.relayedAddress)
         #expect(
             bench.send(indication(to: try bob.relayed, [DontFragment()]), from: alice)
-                == .forward(payload: range, route)
+                == .forward(payload: range, .allocation(passage), dontFragment: true)
         )
         // RFC 8489, section 6.3.2: an indication with unknown comprehension-required attributes is discarded.
         let unknown = indication(to: try bob.relayed, [AccessToken(nonce: [], encryptedBlock: [])])
         #expect(bench.send(unknown, from: alice) == .drop(.malformed))
-        let nobody = TransportAddress(bench.directory.address, port: 1)
+        let nobody = TransportAddress(Bench.virtualAddress, port: 1)
         #expect(bench.send(indication(to: nobody), from: alice) == .drop(.unknownPeer))
         #expect(bench.send(bytes, from: bench.connect()) == .drop(.noAllocation))
     }
@@ -155,8 +155,8 @@ struct DataTests {
 
     /// A channel bound while nobody had the address does not become a way into another room.
     @Test func lateResolutionChecksTheRoom() throws {
-        let address = RelayConfiguration().relayAddress
-        let bench = try Bench(directory: RelayedAddressDirectory(address: address, ports: 1024...1123))
+        let directory = RelayedAddressDirectory(hosts: [RelayAddress(Bench.virtualAddress)], ports: 1024...1123)
+        let bench = try Bench(directory: directory)
         let red = try bench.allocate(bench.ephemeral(user: "a", room: "red"))
         let blue = try bench.allocate(bench.ephemeral(user: "b", room: "blue"))
         let peer = XORPeerAddress(address: try blue.relayed)
@@ -168,7 +168,7 @@ struct DataTests {
         )
         // Whoever has the address now, it is somebody in the other room: all addresses are taken by it.
         var generator = SystemRandomNumberGenerator()
-        while bench.directory.register(entry, even: false, using: &generator) != nil {}
+        while bench.directory.register(entry, family: .ipv4, even: nil, using: &generator) != nil {}
         let routing = bench.relay.route(channel: Self.channel, from: red.id, at: bench.now.uptime)
         #expect(routing == .drop(.otherRoom))
     }

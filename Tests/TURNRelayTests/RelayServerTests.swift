@@ -21,7 +21,7 @@ struct RelayServerTests {
             }
             #expect(try await numbers(of: other, count: 200) == Array(0..<200))
             #expect(try await numbers(of: one, count: 200) == Array(1000..<1200))
-            let counters = try await relay.counters()
+            let counters = await relay.counters()
             #expect(counters.packetsQueued == 400 && counters.bytesQueued == 1600)
             await one.close()
             await other.close()
@@ -86,7 +86,7 @@ struct RelayServerTests {
                 .connect(to: address).get()
             try await channel.writeAndFlush(ByteBuffer(bytes: bytes))
             try await channel.closeFuture.get()
-            #expect(try await relay.counters().closes == [.protocolViolation: 1])
+            #expect(await relay.counters().closes == [.protocolViolation: 1])
         }
     }
 
@@ -106,7 +106,7 @@ struct RelayServerTests {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(to: address).get()
             try await channel.closeFuture.get()
-            #expect(try await relay.counters().closes == [.unauthenticated: 1])
+            #expect(await relay.counters().closes == [.unauthenticated: 1])
         }
     }
 
@@ -118,7 +118,7 @@ struct RelayServerTests {
             let (one, other) = try await connectPair(to: address)
             try await other.channel.setOption(.autoRead, value: false).get()
             let payload = ByteBuffer(bytes: [0x80, 96] + Array(repeating: 0, count: 1198))
-            while try await relay.counters().drops[.queueBytes] == nil {
+            while await relay.counters().drops[.queueBytes] == nil {
                 for _ in 0..<500 {
                     one.send(payload, on: Self.channel)
                 }

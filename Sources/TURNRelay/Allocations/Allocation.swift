@@ -4,16 +4,38 @@ import NIOCore
 import STUNCodec
 import TURNCredentials
 
-/// An allocation of the closed relay (RFC 8656, section 3.2).
+/// An allocation (RFC 8656, section 3.2).
 struct Allocation {
     let handle: AllocationHandle
-    let relayedAddress: TransportAddress
     let username: String
     let credential: VerifiableCredential
     /// Of the Allocate that made it: a retransmission is answered as the first one was.
     let transactionID: TransactionID
     let createdAt: NIODeadline
-    var expiresAt: NIODeadline
+    /// One, or one of each family. Never empty.
+    var endpoints: [RelayedEndpoint]
+    /// For the port after an even one, as the Allocate asked.
+    var reservationToken: ReservationToken?
+    /// The answer to ADDITIONAL-ADDRESS-FAMILY, when that family could not be had.
+    var addressError: AddressErrorCode?
     var permissions = PermissionSet()
     var channels = ChannelTable()
+
+    func endpoint(_ family: IPAddress.Family) -> RelayedEndpoint? {
+        endpoints.first { $0.address.family == family }
+    }
+
+    /// When the first of its endpoints expires.
+    var expiresAt: NIODeadline {
+        endpoints.map(\.expiresAt).min() ?? .distantFuture
+    }
+}
+
+/// A relayed transport address of an allocation, with its own lifetime (RFC 8656, section 8: each family can be
+/// refreshed, and deleted, alone).
+struct RelayedEndpoint {
+    let address: RelayedAddress
+    /// Nil in the closed relay, whose addresses have nothing behind them.
+    let socket: RelaySocketID?
+    var expiresAt: NIODeadline
 }

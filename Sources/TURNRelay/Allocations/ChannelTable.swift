@@ -8,8 +8,10 @@ struct ChannelBinding {
     let channel: ChannelNumber
     let peer: TransportAddress
     var expiresAt: NIODeadline
-    /// Resolved once, then used for every packet. Nil while no allocation has the peer's address.
-    var target: AllocationHandle?
+    /// Resolved once, then used for every packet. Nil while the peer's address leads nowhere.
+    var route: Route?
+    /// The directory's when `route` was resolved.
+    var generation: UInt64
 }
 
 /// The channel bindings of an allocation, found by channel for what the client sends and by peer for what it receives.
@@ -32,8 +34,9 @@ struct ChannelTable {
         channelsByPeer[binding.peer] = binding.channel
     }
 
-    mutating func setTarget(_ target: AllocationHandle?, of channel: ChannelNumber) {
-        bindings[channel]?.target = target
+    mutating func setRoute(_ route: Route, of channel: ChannelNumber, generation: UInt64) {
+        bindings[channel]?.route = route
+        bindings[channel]?.generation = generation
     }
 
     mutating func removeExpired(at now: NIODeadline) {

@@ -12,7 +12,7 @@ final class ClientStreamHandler: ChannelInboundHandler {
     /// The most that one write holds: four TLS records.
     private static let writeLimit = 64 * 1024
 
-    private let loop: RelayLoop
+    private let loop: StreamRelayLoop
     private let address: TransportAddress
     private let acceptedAt: NIODeadline
     /// Called when the client has authenticated or is gone, once.
@@ -24,10 +24,10 @@ final class ClientStreamHandler: ChannelInboundHandler {
     private var queue: SendQueue
     private var isDraining = false
     private var closeReason: CloseReason?
-    /// Owned by `RelayLoop`: whether it will drain this handler at the end of the read under way.
+    /// Owned by `StreamRelayLoop`: whether it will drain this handler at the end of the read under way.
     var isMarkedUnflushed = false
 
-    init(loop: RelayLoop, address: TransportAddress, acceptedAt: NIODeadline, onDecided: @escaping () -> Void) {
+    init(loop: StreamRelayLoop, address: TransportAddress, acceptedAt: NIODeadline, onDecided: @escaping () -> Void) {
         self.loop = loop
         self.address = address
         self.acceptedAt = acceptedAt
@@ -128,9 +128,9 @@ final class ClientStreamHandler: ChannelInboundHandler {
             if loop.relay.isAuthenticated(id) { decide() }
             queue.append(answer: ByteBuffer(bytes: answer))
             loop.markUnflushed(self)
-        case .forward(let range, let route):
+        case .forward(let range, let route, let dontFragment):
             let payload = bytes.getSlice(at: bytes.readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
-            loop.forward(payload, along: route, at: now)
+            loop.forward(payload, along: route, dontFragment: dontFragment, at: now)
         case .drop(let reason):
             loop.count(reason)
         }

@@ -1,42 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import NIOCore
+import STUNCodec
 import Synchronization
 
-/// A payload on its way to an allocation of another event loop.
-struct Parcel: Sendable {
-    let route: Route
-    let payload: ByteBuffer
-}
+/// What one loop has for another.
+enum Parcel: Sendable {
+    /// A payload for the client of an allocation there.
+    case payload(ByteBuffer, Passage)
+    /// A payload for a peer, through a socket there.
+    case datagram(ByteBuffer, to: TransportAddress, RelaySocketID, dontFragment: Bool)
+    /// What a datagram of an allocation there met on its way.
+    case icmp(ICMPAttribute, Passage)
 
-/// How relays hand payloads to the relay of another event loop: one hop for a batch, with a bound on what is under way.
-final class LoopMailbox: Sendable {
-    /// What may wait for a loop that is busy: about 60 ms of a full gigabit.
-    private static let backlogLimit = 8 * 1024 * 1024
     /// What a parcel occupies beside its payload: empty ones must not be free.
     private static let overhead = 128
 
-    private let recipient: NIOLoopBoundBox<RelayLoop>
-    private let eventLoop: any EventLoop
+    var cost: Int {
+        switch self {
+        case .payload(let payload, _), .datagram(let payload, _, _, _): Self.overhead + payload.readableBytes
+        case .icmp: Self.overhead
+        }
+    }
+}
+
+/// How relays hand payloads to the relay of another loop: one hop for a batch, with a bound on what is under way.
+final class LoopMailbox: Sendable {
+    /// What may wait for a loop that is busy: about 60 ms of a full gigabit.
+    private static let backlogLimit = 8 * 1024 * 1024
+
+    private let recipient: Confined<any RelayLoop>
+    private let thread: any RelayThread
     private let backlog = Atomic<Int>(0)
 
-    init(recipient: NIOLoopBoundBox<RelayLoop>, eventLoop: any EventLoop) {
+    init(recipient: Confined<any RelayLoop>, thread: any RelayThread) {
         self.recipient = recipient
-        self.eventLoop = eventLoop
+        self.thread = thread
     }
 
     /// - Returns: whether the batch was taken; false when too much is under way.
     func post(_ parcels: [Parcel]) -> Bool {
-        let bytes = parcels.reduce(0) { $0 + Self.overhead + $1.payload.readableBytes }
-        let (before, _) = backlog.add(bytes, ordering: .relaxed)
+        let cost = parcels.reduce(0) { $0 + $1.cost }
+        let (before, _) = backlog.add(cost, ordering: .relaxed)
         guard before <= Self.backlogLimit else {
-            backlog.subtract(bytes, ordering: .relaxed)
+            backlog.subtract(cost, ordering: .relaxed)
             return false
         }
-        eventLoop.execute {
-            self.backlog.subtract(bytes, ordering: .relaxed)
+        thread.execute {
+            self.backlog.subtract(cost, ordering: .relaxed)
             self.recipient.value.receive(parcels)
         }
         return true
+    }
+}
+
+/// What a loop has for all others, collected until the end of a read.
+struct LoopOutboxes {
+    private var outboxes: [[Parcel]] = []
+    private var mailboxes: [LoopMailbox] = []
+
+    mutating func join(_ mailboxes: [LoopMailbox]) {
+        self.mailboxes = mailboxes
+        outboxes = mailboxes.map { _ in [] }
+    }
+
+    /// - Returns: false for a loop that does not exist.
+    mutating func append(_ parcel: Parcel, to loop: Int) -> Bool {
+        guard outboxes.indices.contains(loop) else { return false }
+        outboxes[loop].append(parcel)
+        return true
+    }
+
+    /// - Returns: how many parcels were lost.
+    mutating func post() -> Int {
+        var lost = 0
+        for index in outboxes.indices where !outboxes[index].isEmpty {
+            if !mailboxes[index].post(outboxes[index]) { lost += outboxes[index].count }
+            outboxes[index].removeAll()
+        }
+        return lost
     }
 }

@@ -1,70 +1,131 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import DatagramIO
 package import Logging
 package import NIOCore
-package import OpenSSLCrypto
-import STUNCodec
+package import STUNCodec
 package import TURNCredentials
 
-/// The relay of a whole server: one ``Relay`` for each event loop, and the way for connections to get there.
+/// The relay of a whole server: a ``Relay`` for each event loop and each datagram thread, and the ways for clients to
+/// get there.
 package final class RelayServer: Sendable {
-    private struct Loop: Sendable {
+    private struct StreamLoop: Sendable {
         let eventLoop: any EventLoop
-        let relay: NIOLoopBoundBox<RelayLoop>
+        let relay: Confined<StreamRelayLoop>
+    }
+
+    private struct Loop: Sendable {
+        let thread: any RelayThread
+        let relay: Confined<any RelayLoop>
+
+        func counters() async -> RelayCounters {
+            await withCheckedContinuation { continuation in
+                thread.execute { continuation.resume(returning: relay.value.counters) }
+            }
+        }
     }
 
     /// How often deadlines are looked at.
     private static let interval = TimeAmount.milliseconds(250)
 
+    private let streamLoops: [StreamLoop]
+    /// One for each event loop when the relay is open or has UDP clients; none otherwise.
+    private let datagramThreads: [DatagramThread]
+    /// Those of `streamLoops`, then those of `datagramThreads`.
     private let loops: [Loop]
     private let indices: [ObjectIdentifier: Int]
     private let directory: RelayedAddressDirectory
 
-    /// - Parameter eventLoops: all loops that connections may arrive on.
+    /// - Parameters:
+    ///   - eventLoops: all loops that connections may arrive on.
+    ///   - servesDatagrams: whether there will be UDP clients.
     package init(
         configuration: RelayConfiguration,
         verifier: CredentialVerifier,
         eventLoops: [any EventLoop],
+        servesDatagrams: Bool = false,
         logger: Logger
-    ) throws(OpenSSLError) {
-        let directory = RelayedAddressDirectory(address: configuration.relayAddress)
-        let quota = AllocationQuota(perUser: configuration.allocationsPerUser, total: configuration.allocationsInTotal)
-        let nonceSecret = SecureRandom.bytes(32)
+    ) throws {
+        let parts = RelayParts(configuration, verifier)
+        let needsThreads = servesDatagrams || configuration.mode.isOpen
+        let threads = try eventLoops.prefix(needsThreads ? .max : 0).map { _ in try DatagramThread() }
         var loops: [Loop] = []
+        var streamLoops: [StreamLoop] = []
         for (index, eventLoop) in eventLoops.enumerated() {
-            let relay = RelayLoop(
-                relay: Relay(
-                    configuration: configuration,
-                    loop: index,
-                    directory: directory,
-                    quota: quota,
-                    verifier: verifier,
-                    nonces: try NonceIssuer(secret: nonceSecret, lifetime: configuration.nonceLifetime.seconds),
-                    random: SecureRandom()
+            let sockets = needsThreads ? RelaySocketOpener(thread: threads[index]) : nil
+            let thread = EventLoopThread(eventLoop)
+            let relay = Confined(
+                StreamRelayLoop(
+                    relay: try parts.relay(loop: index, sockets: sockets),
+                    socketLoop: eventLoops.count + index,
+                    logger: logger
                 ),
-                logger: logger
+                to: thread
             )
-            loops.append(Loop(eventLoop: eventLoop, relay: .makeBoxSendingValue(relay, eventLoop: eventLoop)))
+            streamLoops.append(StreamLoop(eventLoop: eventLoop, relay: relay))
+            loops.append(Loop(thread: thread, relay: relay.generalized { $0 }))
         }
+        for (index, thread) in threads.enumerated() {
+            let sockets = RelaySocketOpener(thread: thread)
+            let relay = Confined(
+                DatagramRelayLoop(
+                    relay: try parts.relay(loop: eventLoops.count + index, sockets: sockets),
+                    poller: thread.poller,
+                    logger: logger
+                ),
+                to: thread
+            )
+            loops.append(Loop(thread: thread, relay: relay.generalized { $0 }))
+            try thread.start(relay)
+        }
+        self.streamLoops = streamLoops
         self.loops = loops
-        self.directory = directory
-        self.indices = Dictionary(
+        datagramThreads = threads
+        directory = parts.directory
+        indices = Dictionary(
             eventLoops.enumerated().map { (ObjectIdentifier($1), $0) },
             uniquingKeysWith: { first, _ in first }
         )
         start()
     }
 
-    /// Work queued on a loop now runs before any connection is attached to it.
+    /// Work queued on a loop now runs before any client is attached to it.
     private func start() {
-        let mailboxes = loops.map { LoopMailbox(recipient: $0.relay, eventLoop: $0.eventLoop) }
+        let mailboxes = loops.map { LoopMailbox(recipient: $0.relay, thread: $0.thread) }
         for loop in loops {
-            loop.eventLoop.execute { loop.relay.value.join(mailboxes) }
+            loop.thread.execute { loop.relay.value.join(mailboxes) }
+        }
+        for loop in streamLoops {
             loop.eventLoop.scheduleRepeatedTask(initialDelay: Self.interval, delay: Self.interval) { _ in
                 loop.relay.value.advance(to: .now())
             }
         }
     }
+
+    /// Ends the threads for datagrams, and with them all UDP clients and sockets. Event loops are their owner's.
+    package func stop() {
+        for thread in datagramThreads { thread.stop() }
+    }
+
+    // MARK: Clients
+
+    /// Listens for UDP clients, on one socket for each datagram thread: the kernel spreads clients over them.
+    ///
+    /// - Returns: the address, with the port that the system chose when 0 was asked for.
+    package func listenForDatagrams(on address: TransportAddress) throws(SystemCallError) -> TransportAddress {
+        var options: DatagramSocket.Options = datagramThreads.count > 1 ? .reusePort : []
+        if address.address.isUnspecified { options.insert(.localAddress) }
+        var bound = address
+        for thread in datagramThreads {
+            let socket = try DatagramSocket(boundTo: bound, options: options, bufferSize: Self.listenerBufferSize)
+            bound = socket.localAddress
+            thread.execute { $0.add(DatagramPort(socket, serial: 0, purpose: .clients)) }
+        }
+        return bound
+    }
+
+    /// For all clients of a listener together; the kernel grants less where its limit is lower.
+    private static let listenerBufferSize: Int32 = 4 * 1024 * 1024
 
     /// Makes a connection a TURN client's. To be called on the channel's event loop, where plain bytes arrive from and
     /// leave through the end of the pipeline.
@@ -81,7 +142,7 @@ package final class RelayServer: Sendable {
             let address = channel.remoteAddress.flatMap(TransportAddress.init)
         else { throw ChannelError.operationUnsupported }
         let handler = ClientStreamHandler(
-            loop: loops[index].relay.value,
+            loop: streamLoops[index].relay.value,
             address: address,
             acceptedAt: acceptedAt,
             onDecided: onDecided
@@ -92,7 +153,7 @@ package final class RelayServer: Sendable {
     /// Makes no new allocation from now on.
     package func drain() {
         for loop in loops {
-            loop.eventLoop.execute { loop.relay.value.drain() }
+            loop.thread.execute { loop.relay.value.relay.isDraining = true }
         }
     }
 
@@ -100,15 +161,11 @@ package final class RelayServer: Sendable {
     package var allocationCount: Int { directory.count }
 
     /// The sum over all event loops.
-    package func counters() async throws -> RelayCounters {
+    package func counters() async -> RelayCounters {
         var sum = RelayCounters()
         for loop in loops {
-            sum.add(try await loop.eventLoop.submit { loop.relay.value.counters }.get())
+            sum.add(await loop.counters())
         }
         return sum
     }
-}
-
-extension TimeAmount {
-    fileprivate var seconds: Int64 { nanoseconds / 1_000_000_000 }
 }

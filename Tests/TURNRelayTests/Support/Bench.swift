@@ -12,11 +12,14 @@ final class Bench {
     static let realm = "turn.example.org"
     static let unixTime: Int64 = 1_700_000_000
     static let secret = "north"
+    /// Of the closed relay.
+    static let virtualAddress = IPAddress(ipv4: 0xC000_0008)
 
     var relay: Relay
     var now = Moment(uptime: .uptimeNanoseconds(1_000_000_000_000), unixTime: unixTime)
     let directory: RelayedAddressDirectory
     let quota: AllocationQuota
+    let sockets = FakeSockets()
     private var nextPort: UInt16 = 40_000
     private var nextTransaction: UInt64 = 0
 
@@ -25,7 +28,7 @@ final class Bench {
         loop: Int = 0,
         directory: RelayedAddressDirectory? = nil
     ) throws {
-        let directory = directory ?? RelayedAddressDirectory(address: configuration.relayAddress)
+        let directory = directory ?? RelayedAddressDirectory(configuration.mode)
         let quota = AllocationQuota(perUser: configuration.allocationsPerUser, total: configuration.allocationsInTotal)
         let alice = try LongTermUser(name: "alice", password: "wonder", realm: Self.realm)
         let bob = try LongTermUser(name: "bob", password: "builder", realm: Self.realm)
@@ -39,6 +42,7 @@ final class Bench {
                 secrets: [Self.secret]
             ),
             nonces: try NonceIssuer(secret: Array("nonce secret".utf8), lifetime: 600),
+            sockets: configuration.mode.isOpen ? sockets : nil,
             random: SecureRandom()
         )
         self.directory = directory

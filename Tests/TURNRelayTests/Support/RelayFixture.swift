@@ -20,6 +20,7 @@ func withRelay(
         configuration: configuration,
         verifier: CredentialVerifier(users: UserDirectory([alice], realm: Bench.realm), secrets: [Bench.secret]),
         eventLoops: Array(group.makeIterator()),
+        servesDatagrams: true,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     )
     let listener = try await ServerBootstrap(group: group)
@@ -28,6 +29,7 @@ func withRelay(
         }
         .childChannelOption(.writeBufferWaterMark, value: .init(low: 8 * 1024, high: 32 * 1024))
         .bind(host: "127.0.0.1", port: 0).get()
+    defer { relay.stop() }
     do {
         guard let address = listener.localAddress else { throw ChannelError.operationUnsupported }
         try await body(relay, address)
@@ -39,6 +41,15 @@ func withRelay(
 }
 
 extension RelayConfiguration {
+    /// An open relay on loopback, which may reach peers there.
+    static func open() throws -> RelayConfiguration {
+        var configuration = patient
+        let (ipv4, ipv6) = (IPAddress(ipv4: 0x7F00_0001), IPAddress(ipv6High: 0, low: 1))
+        configuration.mode = .open([RelayAddress(ipv4), RelayAddress(ipv6)], ports: RelayMode.defaultPorts)
+        configuration.peerRules.allow = [try IPNetwork("127.0.0.0/8"), try IPNetwork("::1")]
+        return configuration
+    }
+
     /// For tests that are not about time: a busy machine must not make connections look idle.
     static var patient: RelayConfiguration {
         var configuration = RelayConfiguration()
@@ -55,9 +66,29 @@ func connect(
     return try await TURNConnection.attach(to: channel, credential: credential)
 }
 
+func connectOverUDP(
+    to address: TransportAddress,
+    credential: TURNCredential? = TURNCredential(username: "alice", password: "wonder")
+) async throws -> TURNConnection {
+    let server = try SocketAddress(ipAddress: "\(address.address)", port: Int(address.port))
+    let channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(DatagramAdapter(peer: server))
+            }
+        }
+        .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 65_535))
+        .connect(to: server).get()
+    return try await TURNConnection.attach(to: channel, credential: credential, isDatagram: true)
+}
+
 /// Two allocations with a channel to each other.
 func connectPair(to address: SocketAddress) async throws -> (TURNConnection, TURNConnection) {
-    let (one, other) = (try await connect(to: address), try await connect(to: address))
+    try await join(try await connect(to: address), try await connect(to: address))
+}
+
+/// Makes allocations, with a channel to each other.
+func join(_ one: TURNConnection, _ other: TURNConnection) async throws -> (TURNConnection, TURNConnection) {
     let (here, there) = (try await one.allocate(), try await other.allocate())
     try await one.bind(ChannelNumber(rawValue: 0x4001), to: there)
     try await other.bind(ChannelNumber(rawValue: 0x4001), to: here)

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import STUNCodec
+
+/// What tells UDP clients apart: the 5-tuple, less what is the same for all of a listener's.
+struct DatagramClientKey: Hashable {
+    /// Of the listener.
+    let descriptor: CInt
+    let address: TransportAddress
+    /// The local address that the client uses; nil when the listener has only one.
+    let localAddress: IPAddress?
+}
+
+/// A UDP client with an allocation, or with one that has just ended.
+final class DatagramClient {
+    let id: ClientID
+    let key: DatagramClientKey
+    let port: DatagramPort
+
+    init(id: ClientID, key: DatagramClientKey, port: DatagramPort) {
+        self.id = id
+        self.key = key
+        self.port = port
+    }
+}
+
+@available(*, unavailable)
+extension DatagramClient: Sendable {}

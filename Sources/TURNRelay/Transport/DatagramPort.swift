@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DatagramIO
+import STUNCodec
+
+/// A UDP socket of a datagram loop, what its datagrams are, and what waits to leave through it.
+final class DatagramPort {
+    enum Purpose {
+        /// A listener: datagrams are of clients.
+        case clients
+        /// A relayed transport address: datagrams are of peers.
+        case allocation(AllocationHandle)
+    }
+
+    let socket: DatagramSocket
+    let serial: UInt64
+    let purpose: Purpose
+    private let batch = SendBatch()
+    private var isFragmentationForbidden = false
+    /// Owned by the loop: whether it will flush this port.
+    var isMarkedUnflushed = false
+
+    init(_ socket: DatagramSocket, serial: UInt64, purpose: Purpose) {
+        self.socket = socket
+        self.serial = serial
+        self.purpose = purpose
+    }
+
+    /// - Parameters:
+    ///   - source: the local address to send from; nil when the socket has only one.
+    ///   - write: appends the bytes of the datagram.
+    /// - Returns: how many datagrams were lost to make room.
+    func send(
+        to destination: TransportAddress,
+        from source: IPAddress? = nil,
+        dontFragment: Bool = false,
+        _ write: (inout [UInt8]) -> Void
+    ) -> Int {
+        var lost = 0
+        if dontFragment != isFragmentationForbidden {
+            lost = flush()
+            isFragmentationForbidden = dontFragment
+            socket.setDontFragment(dontFragment)
+        } else if batch.isFull {
+            lost = flush()
+        }
+        batch.append(to: destination, from: source, write)
+        return lost
+    }
+
+    /// - Returns: how many datagrams were lost.
+    func flush() -> Int {
+        batch.isEmpty ? 0 : batch.flush(to: socket)
+    }
+}
+
+@available(*, unavailable)
+extension DatagramPort: Sendable {}

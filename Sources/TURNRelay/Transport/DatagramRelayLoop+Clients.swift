@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DatagramIO
+import Logging
+import NIOCore
+import STUNCodec
+
+/// Datagrams of clients.
+extension DatagramRelayLoop {
+    /// - Parameter local: the local address that it was sent to; nil when the listener has only one.
+    func receive(
+        _ datagram: RawSpan,
+        from address: TransportAddress,
+        to local: IPAddress?,
+        at port: DatagramPort,
+        _ now: NIODeadline
+    ) {
+        let key = DatagramClientKey(descriptor: port.socket.descriptor, address: address, localAddress: local)
+        let client = clientsByKey[key]
+        switch DatagramFraming.frame(of: datagram) {
+        case .stun:
+            if let client {
+                receive(message: datagram, from: client, at: now)
+            } else {
+                receive(message: datagram, fromStranger: key, at: port, now)
+            }
+        case .channelData(let channel, let length):
+            guard let client else { return counters.count(.noAllocation) }
+            let payload = datagram.extracting(droppingFirst: ChannelData.headerLength).extracting(first: length)
+            switch relay.route(channel: channel, from: client.id, at: now) {
+            case .forward(let route): forward(payload, along: route, at: now)
+            case .drop(let reason): counters.count(reason)
+            }
+        case .invalid:
+            counters.count(.malformed)
+        }
+    }
+
+    private func receive(message: RawSpan, from client: DatagramClient, at now: NIODeadline) {
+        counters.messages += 1
+        let outcome = relay.receive(message, from: client.id, at: Moment(uptime: now, unixTime: WallClock.seconds()))
+        take(outcome, of: message, from: client.key, at: client.port, now)
+    }
+
+    private func receive(
+        message: RawSpan,
+        fromStranger key: DatagramClientKey,
+        at port: DatagramPort,
+        _ now: NIODeadline
+    ) {
+        counters.messages += 1
+        let moment = Moment(uptime: now, unixTime: WallClock.seconds())
+        let (outcome, id) = relay.receive(message, fromStranger: key.address, at: moment)
+        if let id { connect(id, key, at: port) }
+        take(outcome, of: message, from: key, at: port, now)
+    }
+
+    private func take(
+        _ outcome: RelayOutcome,
+        of message: RawSpan,
+        from key: DatagramClientKey,
+        at port: DatagramPort,
+        _ now: NIODeadline
+    ) {
+        switch outcome {
+        case .respond(let answer):
+            send(to: key.address, from: key.localAddress, at: port) { $0 += answer }
+        case .forward(let range, let route, let dontFragment):
+            let payload = message.extracting(range)
+            forward(payload, along: route, dontFragment: dontFragment, at: now)
+        case .drop(let reason):
+            counters.count(reason)
+        }
+    }
+
+    // MARK: Clients come and go
+
+    private func connect(_ id: ClientID, _ key: DatagramClientKey, at port: DatagramPort) {
+        let client = DatagramClient(id: id, key: key, port: port)
+        while clients.count <= id.slot {
+            clients.append(nil)
+        }
+        clients[id.slot] = client
+        clientsByKey[key] = client
+        counters.connections += 1
+        logger.debug("TURN client allocated over UDP", metadata: ["client": "\(key.address)"])
+    }
+
+    func disconnect(_ id: ClientID, _ reason: CloseReason) {
+        relay.disconnect(id)
+        guard let client = clients[id.slot] else { return }
+        clients[id.slot] = nil
+        clientsByKey[client.key] = nil
+        counters.closes[reason, default: 0] += 1
+        logger.debug(
+            "TURN client closed",
+            metadata: ["client": "\(client.key.address)", "reason": "\(reason.rawValue)"]
+        )
+    }
+
+    // MARK: To a client
+
+    func deliver(_ payload: RawSpan, along passage: Passage, at now: NIODeadline) {
+        switch relay.deliver(passage, at: now) {
+        case .channelData(let id, let channel):
+            guard let client = clients[id.slot] else { return counters.count(.staleRoute) }
+            countDelivery(payload.byteCount)
+            send(to: client.key.address, from: client.key.localAddress, at: client.port) { bytes in
+                bytes.append(bigEndian: channel.rawValue)
+                bytes.append(bigEndian: UInt16(truncatingIfNeeded: payload.byteCount))
+                bytes.append(payload)
+            }
+        case .dataIndication(let id):
+            let indication = DataIndication(from: passage.source, relay.makeTransactionID())
+            guard let message = indication.message(carrying: payload) else { return counters.count(.oversized) }
+            countDelivery(payload.byteCount)
+            send(message, to: id)
+        case .drop(let reason):
+            counters.count(reason)
+        }
+    }
+
+    func deliver(_ icmp: ICMPAttribute, along passage: Passage, at now: NIODeadline) {
+        guard let id = relay.recipient(of: icmp, along: passage, at: now) else { return }
+        send(DataIndication(from: passage.source, relay.makeTransactionID()).message(carrying: icmp), to: id)
+    }
+
+    private func send(_ message: [UInt8], to id: ClientID) {
+        guard let client = clients[id.slot] else { return counters.count(.staleRoute) }
+        send(to: client.key.address, from: client.key.localAddress, at: client.port) { $0 += message }
+    }
+
+    func countDelivery(_ bytes: Int) {
+        counters.packetsQueued += 1
+        counters.bytesQueued += bytes
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DatagramIO
+import Logging
+import NIOCore
+import STUNCodec
+
+/// The relay of a datagram thread: its UDP clients, and the sockets of relayed transport addresses, those of its own
+/// allocations and those of one event loop's.
+///
+/// A payload is copied once, out of the batch that it was received in and into one that is sent: from a UDP client to a
+/// peer and back it never leaves this thread, and costs a share of two system calls.
+final class DatagramRelayLoop: RelayLoop {
+    /// Of a datagram: what UDP can carry.
+    private static let maximumLength = 65_535
+    /// How many batches are read from one socket before others have their turn.
+    private static let roundsPerEvent = 4
+    private static let errorsPerEvent = 64
+
+    var relay: Relay
+    var counters = RelayCounters()
+    let logger: Logger
+    private let poller: Poller
+    private let batch = ReceiveBatch(maximumLength: maximumLength)
+    private var outboxes = LoopOutboxes()
+    /// By descriptor.
+    private var ports: [DatagramPort?] = []
+    private var unflushed: [DatagramPort] = []
+    /// By `ClientID.slot`.
+    var clients: [DatagramClient?] = []
+    var clientsByKey: [DatagramClientKey: DatagramClient] = [:]
+
+    init(relay: Relay, poller: Poller, logger: Logger) {
+        self.relay = relay
+        self.poller = poller
+        self.logger = logger
+    }
+
+    func join(_ mailboxes: [LoopMailbox]) {
+        outboxes.join(mailboxes)
+    }
+
+    // MARK: Ports
+
+    func add(_ port: DatagramPort) {
+        let descriptor = Int(port.socket.descriptor)
+        do throws(SystemCallError) {
+            try poller.add(port.socket.descriptor)
+        } catch {
+            return logger.error("socket not served", metadata: ["reason": "\(error)"])
+        }
+        while ports.count <= descriptor {
+            ports.append(nil)
+        }
+        ports[descriptor] = port
+    }
+
+    func port(_ id: RelaySocketID) -> DatagramPort? {
+        guard let port = port(id.descriptor), port.serial == id.serial else { return nil }
+        return port
+    }
+
+    private func port(_ descriptor: CInt) -> DatagramPort? {
+        ports.indices.contains(Int(descriptor)) ? ports[Int(descriptor)] : nil
+    }
+
+    func removePort(_ id: RelaySocketID) {
+        guard let port = port(id) else { return }
+        counters.count(.notSent, times: port.flush())
+        poller.remove(id.descriptor)
+        ports[Int(id.descriptor)] = nil
+    }
+
+    /// Closes all sockets. Nothing happens here afterwards.
+    func close() {
+        for port in ports {
+            guard let port else { continue }
+            poller.remove(port.socket.descriptor)
+        }
+        ports = []
+        unflushed = []
+        clients = []
+        clientsByKey = [:]
+    }
+
+    // MARK: Events
+
+    func handle(_ event: Poller.Event) {
+        guard let port = port(event.descriptor) else { return }
+        if event.hasError { takeErrors(of: port) }
+        guard event.isReadable else { return }
+        for _ in 0..<Self.roundsPerEvent {
+            let mayHaveMore = batch.receive(from: port.socket)
+            take(batch, from: port)
+            flush()
+            if !mayHaveMore { break }
+        }
+    }
+
+    private func take(_ batch: ReceiveBatch, from port: DatagramPort) {
+        let now = NIODeadline.now()
+        let truncated =
+            switch port.purpose {
+            case .clients: batch.forEach { receive($0, from: $1, to: $2, at: port, now) }
+            case .allocation(let handle):
+                batch.forEach { bytes, peer, _ in receive(bytes, from: peer, for: handle, now) }
+            }
+        counters.count(.truncated, times: truncated)
+    }
+
+    private func takeErrors(of port: DatagramPort) {
+        let now = NIODeadline.now()
+        for _ in 0..<Self.errorsPerEvent {
+            guard let error = port.socket.takeError() else { return }
+            if case .allocation(let handle) = port.purpose { report(error, for: handle, now) }
+        }
+    }
+
+    func receive(_ parcels: [Parcel]) {
+        let now = NIODeadline.now()
+        for parcel in parcels {
+            switch parcel {
+            case .payload(let payload, let passage):
+                deliver(payload.readableBytesSpan, along: passage, at: now)
+            case .datagram(let payload, let peer, let socket, let dontFragment):
+                send(payload.readableBytesSpan, to: peer, through: socket, dontFragment: dontFragment)
+            case .icmp(let message, let passage):
+                deliver(message, along: passage, at: now)
+            }
+        }
+        flush()
+    }
+
+    func advance(to now: NIODeadline) {
+        for action in relay.advance(to: now) {
+            switch action {
+            case .close(let id, let reason): disconnect(id, reason)
+            }
+        }
+    }
+
+    // MARK: Sending, once for all that one read gave
+
+    func post(_ parcel: Parcel, to loop: Int) {
+        if !outboxes.append(parcel, to: loop) { counters.count(.staleRoute) }
+    }
+
+    func send(
+        to destination: TransportAddress,
+        from source: IPAddress? = nil,
+        at port: DatagramPort,
+        dontFragment: Bool = false,
+        _ write: (inout [UInt8]) -> Void
+    ) {
+        let lost = port.send(to: destination, from: source, dontFragment: dontFragment, write)
+        counters.count(.notSent, times: lost)
+        guard !port.isMarkedUnflushed else { return }
+        port.isMarkedUnflushed = true
+        unflushed.append(port)
+    }
+
+    func flush() {
+        for port in unflushed {
+            port.isMarkedUnflushed = false
+            counters.count(.notSent, times: port.flush())
+        }
+        unflushed.removeAll(keepingCapacity: true)
+        counters.count(.loopBacklog, times: outboxes.post())
+    }
+}
+
+@available(*, unavailable)
+extension DatagramRelayLoop: Sendable {}
