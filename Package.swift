@@ -131,7 +131,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "STUNCodec", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Server", "STUNCodec", "TURNRelay", nioCore, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: policy
         ),

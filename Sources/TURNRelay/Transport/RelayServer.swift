@@ -3,7 +3,7 @@
 package import Logging
 package import NIOCore
 package import OpenSSLCrypto
-import STUNCodec
+package import STUNCodec
 package import TURNCredentials
 
 /// The relay of a whole server: one ``Relay`` for each event loop, and the way for connections to get there.
@@ -70,16 +70,16 @@ package final class RelayServer: Sendable {
     /// leave through the end of the pipeline.
     ///
     /// - Parameters:
+    ///   - address: the client's, which need not be the connection's: there may be a proxy between.
     ///   - acceptedAt: when the connection was accepted; its time to authenticate runs from there.
     ///   - onDecided: called once, when the client has authenticated or is gone.
     package func attach(
         to channel: any Channel,
+        from address: TransportAddress,
         acceptedAt: NIODeadline,
         onDecided: @escaping () -> Void = {}
     ) throws {
-        guard let index = indices[ObjectIdentifier(channel.eventLoop)],
-            let address = channel.remoteAddress.flatMap(TransportAddress.init)
-        else { throw ChannelError.operationUnsupported }
+        guard let index = indices[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
         let handler = ClientStreamHandler(
             loop: loops[index].relay.value,
             address: address,

@@ -6,6 +6,7 @@ import NIOPosix
 import STUNCodec
 import TURNClient
 import TURNCredentials
+import Testing
 
 @testable import TURNRelay
 
@@ -24,7 +25,10 @@ func withRelay(
     )
     let listener = try await ServerBootstrap(group: group)
         .childChannelInitializer { channel in
-            channel.eventLoop.makeCompletedFuture { try relay.attach(to: channel, acceptedAt: .now()) }
+            channel.eventLoop.makeCompletedFuture {
+                let client = channel.remoteAddress.flatMap(TransportAddress.init)
+                try relay.attach(to: channel, from: try #require(client), acceptedAt: .now())
+            }
         }
         .childChannelOption(.writeBufferWaterMark, value: .init(low: 8 * 1024, high: 32 * 1024))
         .bind(host: "127.0.0.1", port: 0).get()

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import NIOCore
+import NIOPosix
+import OpenSSLTLS
+import STUNCodec
+import TURNRelay
+
+extension CallServer {
+    /// What connections are attached to.
+    struct Attachments: Sendable {
+        let relay: RelayServer
+        let edge: HTTPEdge
+        let identities: TLSIdentityStore
+        /// Where TLS handshakes compute.
+        let handshakes: NIOThreadPool
+    }
+
+    /// Opens all listeners that were configured.
+    func listen(on group: any EventLoopGroup, _ attachments: Attachments) async throws -> [any Channel] {
+        let listener = PortListener(group: group, proxies: configuration.proxies, logger: logger)
+        guard !configuration.listen.isEmpty else {
+            let all = ListenAddress.everywhere
+            let channel = try await listener.listenOnDefaultPort(routes: routes(all, attachments))
+            log(all, at: channel)
+            return [channel]
+        }
+        var channels: [any Channel] = []
+        for address in configuration.listen {
+            let channel =
+                address.transport == .udp
+                ? try await listenForDatagrams(on: address, attachments.relay)
+                : try await listener.listen(on: address, routes: routes(address, attachments))
+            log(address, at: channel)
+            channels.append(channel)
+        }
+        return channels
+    }
+
+    private func listenForDatagrams(
+        on address: ListenAddress,
+        _ relay: RelayServer
+    ) async throws(StartupError) -> any Channel {
+        throw .configuration("listen '\(address)': UDP is not available in this version")
+    }
+
+    private func routes(_ address: ListenAddress, _ attachments: Attachments) throws -> ConnectionRoutes {
+        let (relay, edge) = (attachments.relay, attachments.edge)
+        let tls = try TLSServerConfiguration(
+            identities: attachments.identities,
+            applicationProtocols: ApplicationProtocol.offered(for: address.rolesInsideTLS)
+        )
+        return ConnectionRoutes(
+            rolesInsideTLS: address.rolesInsideTLS,
+            plainRoles: address.plainRoles(servesPlainTURN: configuration.servesPlainTURN),
+            attachTLS: { channel in
+                let handler = TLSServerHandler(configuration: tls, executor: .threadPool(attachments.handshakes))
+                try channel.pipeline.syncOperations.addHandler(handler)
+            },
+            attachTURN: { client, onDecided in
+                try relay.attach(
+                    to: client.channel,
+                    from: client.address,
+                    acceptedAt: client.acceptedAt,
+                    onDecided: onDecided
+                )
+            },
+            attachWeb: { try edge.attach(to: $0) },
+            attachRedirect: { try edge.attachRedirect(to: $0) }
+        )
+    }
+
+    // MARK: Log
+
+    private func log(_ address: ListenAddress, at channel: any Channel) {
+        let services = address.services(servesPlainTURN: configuration.servesPlainTURN).joined(separator: ", ")
+        let bound = channel.localAddress.flatMap(TransportAddress.init) ?? address.address
+        logger.notice("listening", metadata: ["address": "\(bound)", "serves": "\(services)"])
+    }
+
+    func logRelay() {
+        let relay = configuration.relay
+        var metadata: Logger.Metadata = ["mode": "\(relay.mode.rawValue)"]
+        let addresses = relay.addresses.map(\.description).joined(separator: ", ")
+        if !addresses.isEmpty { metadata["addresses"] = "\(addresses)" }
+        if relay.mode == .open { metadata["ports"] = "\(relay.ports.lowerBound)-\(relay.ports.upperBound)" }
+        logger.notice("relay", metadata: metadata)
+    }
+}
