@@ -18,30 +18,33 @@ extension CallServer {
     }
 
     /// Opens all listeners that were configured.
+    ///
+    /// - Returns: those of connections, to be closed when the server stops. UDP ends with the relay.
     func listen(on group: any EventLoopGroup, _ attachments: Attachments) async throws -> [any Channel] {
         let listener = PortListener(group: group, proxies: configuration.proxies, logger: logger)
         guard !configuration.listen.isEmpty else {
-            let all = ListenAddress.everywhere
-            let channel = try await listener.listenOnDefaultPort(routes: routes(all, attachments))
-            log(all, at: channel)
+            let channel = try await listener.listenOnDefaultPort(routes: routes(.everywhere, attachments))
+            log(.everywhere, at: channel.localAddress.flatMap(TransportAddress.init))
             return [channel]
         }
         var channels: [any Channel] = []
         for address in configuration.listen {
-            let channel =
-                address.transport == .udp
-                ? try await listenForDatagrams(on: address, attachments.relay)
-                : try await listener.listen(on: address, routes: routes(address, attachments))
-            log(address, at: channel)
-            channels.append(channel)
+            if address.transport == .udp {
+                log(address, at: try listenForDatagrams(on: address, attachments.relay))
+            } else {
+                let channel = try await listener.listen(on: address, routes: routes(address, attachments))
+                log(address, at: channel.localAddress.flatMap(TransportAddress.init))
+                channels.append(channel)
+            }
         }
         return channels
     }
 
+    /// - Returns: the address, with the port that the system chose when 0 was asked for.
     private func listenForDatagrams(
         on address: ListenAddress,
         _ relay: RelayServer
-    ) async throws(StartupError) -> any Channel {
+    ) throws(StartupError) -> TransportAddress {
         throw .configuration("listen '\(address)': UDP is not available in this version")
     }
 
@@ -73,17 +76,18 @@ extension CallServer {
 
     // MARK: Log
 
-    private func log(_ address: ListenAddress, at channel: any Channel) {
+    private func log(_ address: ListenAddress, at bound: TransportAddress?) {
         let services = address.services(servesPlainTURN: configuration.servesPlainTURN).joined(separator: ", ")
-        let bound = channel.localAddress.flatMap(TransportAddress.init) ?? address.address
-        logger.notice("listening", metadata: ["address": "\(bound)", "serves": "\(services)"])
+        let place = ListenAddress(bound ?? address.address, transport: address.transport)
+        logger.notice("listening", metadata: ["address": "\(place)", "serves": "\(services)"])
     }
 
     func logRelay() {
         let relay = configuration.relay
+        let addresses = relay.addresses.map(\.description)
+        let fallback = "\(RelayConfiguration().relayAddress)"
         var metadata: Logger.Metadata = ["mode": "\(relay.mode.rawValue)"]
-        let addresses = relay.addresses.map(\.description).joined(separator: ", ")
-        if !addresses.isEmpty { metadata["addresses"] = "\(addresses)" }
+        metadata["addresses"] = "\(addresses.isEmpty ? fallback : addresses.joined(separator: ", "))"
         if relay.mode == .open { metadata["ports"] = "\(relay.ports.lowerBound)-\(relay.ports.upperBound)" }
         logger.notice("relay", metadata: metadata)
     }
