@@ -88,7 +88,12 @@ struct CallServer: Sendable {
         }
         return try RelayServer(
             configuration: relayConfiguration,
-            verifier: CredentialVerifier(users: UserDirectory(users, realm: realm), secrets: configuration.authSecrets),
+            realms: RealmDirectory(
+                default: RealmConfiguration(
+                    users: UserDirectory(users, realm: realm),
+                    secrets: configuration.authSecrets
+                )
+            ),
             eventLoops: Array(group.makeIterator()),
             logger: logger
         )
