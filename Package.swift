@@ -131,7 +131,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "STUNCodec", "TURNRelay", nioCore, logging,
+                "Server", "STUNCodec", "TURNCredentials", "TURNRelay", nioCore, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: policy

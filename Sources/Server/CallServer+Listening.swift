@@ -66,6 +66,7 @@ extension CallServer {
                     to: client.channel,
                     from: client.address,
                     acceptedAt: client.acceptedAt,
+                    serverName: client.serverName,
                     onDecided: onDecided
                 )
             },

@@ -80,9 +80,14 @@ struct CallServer: Sendable {
         let users = try configuration.users.map {
             try LongTermUser(name: $0.name, password: $0.password, realm: realm)
         }
+        var defaultRealm = RealmConfiguration(
+            users: UserDirectory(users, realm: realm),
+            secrets: configuration.authSecrets
+        )
+        defaultRealm.set(configuration.relay.limits)
         return try RelayServer(
             configuration: RelayConfiguration(configuration.relay),
-            verifier: CredentialVerifier(users: UserDirectory(users, realm: realm), secrets: configuration.authSecrets),
+            realms: RealmDirectory(default: defaultRealm),
             eventLoops: Array(group.makeIterator()),
             logger: logger
         )

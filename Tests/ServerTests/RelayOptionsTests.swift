@@ -2,6 +2,7 @@
 
 import NIOCore
 import STUNCodec
+import TURNCredentials
 import TURNRelay
 import Testing
 
@@ -88,10 +89,20 @@ struct RelayOptionsTests {
         let options = try await load(["--dev", "--relay-address", "192.0.2.7"] + flags).relay
         let configuration = try RelayConfiguration(options)
         #expect(configuration.relayAddress == IPAddress("192.0.2.7"))
-        #expect(configuration.allocationsPerUser == 1 && configuration.allocationsInTotal == 2)
         #expect(configuration.permissionsPerAllocation == 3 && configuration.channelsPerAllocation == 4)
         #expect(configuration.maximumLifetime == .seconds(605))
-        #expect(try RelayConfiguration(RelayOptions()).allocationsPerUser == RelayConfiguration().allocationsPerUser)
+        let defaults = try RelayConfiguration(RelayOptions())
+        #expect(defaults.permissionsPerAllocation == RelayConfiguration().permissionsPerAllocation)
+    }
+
+    @Test func theDefaultRealmGetsItsLimits() throws {
+        let before = RealmConfiguration(users: UserDirectory([], realm: "r"), secrets: [])
+        var realm = before
+        realm.set(RelayLimits(allocationsPerUser: 1, allocationsInTotal: 2))
+        #expect(realm.allocationsPerUser == 1 && realm.allocationsInTotal == 2)
+        realm = before
+        realm.set(RelayLimits())
+        #expect(realm.allocationsPerUser == before.allocationsPerUser)
     }
 
     @Test(arguments: [

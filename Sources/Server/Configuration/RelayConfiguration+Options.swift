@@ -15,10 +15,15 @@ extension RelayConfiguration {
     }
 
     private mutating func set(_ limits: RelayLimits) {
-        allocationsPerUser = limits.allocationsPerUser ?? allocationsPerUser
-        allocationsInTotal = limits.allocationsInTotal ?? allocationsInTotal
         permissionsPerAllocation = limits.permissionsPerAllocation ?? permissionsPerAllocation
         channelsPerAllocation = limits.channelsPerAllocation ?? channelsPerAllocation
         maximumLifetime = limits.maximumLifetime.map { .seconds(Int64($0)) } ?? maximumLifetime
+    }
+}
+
+extension RealmConfiguration {
+    mutating func set(_ limits: RelayLimits) {
+        allocationsPerUser = limits.allocationsPerUser ?? allocationsPerUser
+        allocationsInTotal = limits.allocationsInTotal ?? allocationsInTotal
     }
 }

@@ -19,7 +19,9 @@ func withRelay(
     let alice = try LongTermUser(name: "alice", password: "wonder", realm: Bench.realm)
     let relay = try RelayServer(
         configuration: configuration,
-        verifier: CredentialVerifier(users: UserDirectory([alice], realm: Bench.realm), secrets: [Bench.secret]),
+        realms: RealmDirectory(
+            default: RealmConfiguration(users: UserDirectory([alice], realm: Bench.realm), secrets: [Bench.secret])
+        ),
         eventLoops: Array(group.makeIterator()),
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     )
