@@ -131,7 +131,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "STUNCodec", "TURNCredentials", "TURNRelay", nioCore, logging,
+                "Server", "OpenSSLTLS", "STUNCodec", "TURNCredentials", "TURNRelay", nioCore, nioEmbedded, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: policy

@@ -33,7 +33,7 @@ def address_seen(connection) -> str:
     proxy_v1("192.0.2.1", 5000), proxy_v2("192.0.2.1", 5000), proxy_v2("192.0.2.1", 5000, b"\x04\x00\x03abc"),
     proxy_v2("192.0.2.1", 5000, b"\x20" + struct.pack("!H", 3000) + bytes(3000)),
     proxy_v1("::ffff:192.0.2.1", 5000),
-])
+], ids=["v1", "v2", "values", "long", "mapped"])
 @pytest.mark.parametrize("listener", ["tcp:", "tls:", ""])
 def test_the_address_in_the_header_is_the_clients(program, serve, header, listener, port):
     serve(listener, "--plain-turn")
@@ -54,7 +54,7 @@ def test_an_ipv6_client_behind_an_ipv4_proxy(serve, port):
 
 @pytest.mark.parametrize("header", [
     proxy_v2_local(), b"PROXY UNKNOWN\r\n", SIGNATURE + b"\x21\x31" + struct.pack("!H", 216) + bytes(216),
-])
+], ids=["local", "unknown", "unix"])
 def test_without_an_address_in_the_header_the_proxys_counts(serve, header, port):
     serve("tcp:")
     connection = connect(port, PROXY)
@@ -62,7 +62,8 @@ def test_without_an_address_in_the_header_the_proxys_counts(serve, header, port)
     assert address_seen(connection) == f"{PROXY}:{connection.getsockname()[1]}"
 
 
-@pytest.mark.parametrize("header", [proxy_v1("192.0.2.1", 5000), proxy_v2("2001:db8::1", 5000, b"\x04\x00\x01a")])
+@pytest.mark.parametrize("header", [proxy_v1("192.0.2.1", 5000), proxy_v2("2001:db8::1", 5000, b"\x04\x00\x01a")],
+                         ids=["v1", "v2"])
 def test_a_header_that_comes_byte_by_byte(serve, header, port):
     serve("tcp:")
     connection = connect(port, PROXY)
@@ -82,7 +83,7 @@ def test_the_request_in_the_same_packet(serve, port):
 @pytest.mark.parametrize("begin", [
     binding_request(), b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"PROXY TCP5 a b 1 2\r\n",
     SIGNATURE + b"\x31\x11\x00\x0c" + bytes(12), b"PROXY UNKNOWN " + b"x" * 200,
-])
+], ids=["stun", "http", "tls", "v1", "v3", "long"])
 def test_a_proxy_must_send_a_header(serve, begin, port):
     server = serve("", "--plain-turn")
     connection = connect(port, PROXY)
@@ -92,7 +93,8 @@ def test_a_proxy_must_send_a_header(serve, begin, port):
 
 
 @pytest.mark.parametrize("listener", ["", "tcp:", "tls:"])
-@pytest.mark.parametrize("header", [proxy_v1("192.0.2.1", 5000), proxy_v2("192.0.2.1", 5000), proxy_v2_local()])
+@pytest.mark.parametrize("header", [proxy_v1("192.0.2.1", 5000), proxy_v2("192.0.2.1", 5000), proxy_v2_local()],
+                         ids=["v1", "v2", "local"])
 def test_nobody_else_may_send_one(program, serve, listener, header, port):
     serve(listener, "--plain-turn")
     connection = connect(port)
@@ -102,6 +104,22 @@ def test_nobody_else_may_send_one(program, serve, listener, header, port):
     if listener == "tls:":
         own = start_tls(own, program.authority)
     assert address_seen(own).startswith("127.0.0.1:")
+
+
+def test_limits_are_for_clients_not_for_their_proxy(serve, port):
+    """256 connections of one address that have not authenticated."""
+    serve("tcp:")
+    connections = []
+    for _ in range(256):
+        connections.append(connect(port, PROXY))
+        connections[-1].sendall(proxy_v1("192.0.2.1", 5000))
+        assert address_seen(connections[-1]) == "192.0.2.1:5000"
+    refused = connect(port, PROXY)
+    refused.sendall(proxy_v1("192.0.2.1", 5000))
+    assert is_closed(refused)
+    other = connect(port, PROXY)
+    other.sendall(proxy_v1("192.0.2.2", 5000))
+    assert address_seen(other) == "192.0.2.2:5000"
 
 
 def test_certificates_are_chosen_by_name_behind_a_header(program, authority, port):
