@@ -55,6 +55,12 @@ let package = Package(
             dependencies: ["COpenSSL", "OpenSSLCrypto", nioCore, nioPosix],
             swiftSettings: policy + [.strictMemorySafety()]
         ),
+        .target(name: "CDatagrams"),
+        .target(
+            name: "DatagramIO",
+            dependencies: ["CDatagrams", "STUNCodec"],
+            swiftSettings: policy + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
+        ),
         .target(
             name: "TURNCredentials",
             dependencies: ["OpenSSLCrypto"],
@@ -63,7 +69,7 @@ let package = Package(
         .target(
             name: "TURNRelay",
             dependencies: [
-                "STUNCodec", "TURNCredentials", "OpenSSLCrypto", nioCore, logging,
+                "STUNCodec", "DatagramIO", "TURNCredentials", "OpenSSLCrypto", nioCore, logging,
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
@@ -111,6 +117,7 @@ let package = Package(
             dependencies: ["OpenSSLTLS", "OpenSSLCrypto", nioCore, nioPosix, nioEmbedded],
             swiftSettings: policy
         ),
+        .testTarget(name: "DatagramIOTests", dependencies: ["DatagramIO", "STUNCodec"], swiftSettings: policy),
         .testTarget(
             name: "TURNCredentialsTests",
             dependencies: ["TURNCredentials", "OpenSSLCrypto"],
