@@ -84,7 +84,7 @@ extension Relay {
     private mutating func makeAllocation(for request: Request, _ wish: Wish) throws(RequestError) -> Allocation {
         let client = request.client
         let credential = request.identity.credential
-        switch quota.acquire(user: credential.user) {
+        switch client.realm.quota.acquire(user: credential.user) {
         case .userQuotaReached: throw .allocationQuotaReached
         case .serverFull: throw .insufficientCapacity
         case nil: break
@@ -99,20 +99,19 @@ extension Relay {
             }
         }
         guard !endpoints.isEmpty else {
-            quota.release(user: credential.user)
+            client.realm.quota.release(user: credential.user)
             throw .insufficientCapacity
         }
         let token = wish.even?.reserveNext == true ? reserveNext(to: endpoints[0], at: request.now) : nil
         guard wish.even?.reserveNext != true || token != nil else {
             for endpoint in endpoints { close(endpoint) }
-            quota.release(user: credential.user)
+            client.realm.quota.release(user: credential.user)
             throw .insufficientCapacity
         }
         client.allocationCount &+= 1
         var allocation = Allocation(
             handle: handle,
-            username: request.identity.username,
-            credential: credential,
+            identity: request.identity,
             transactionID: request.message.transactionID,
             createdAt: request.now.uptime,
             endpoints: endpoints

@@ -12,10 +12,10 @@ extension Relay {
             let peer = try request.value(XORPeerAddress.self).map({ asSeen($0.address) })
         else { throw .badRequest("CHANNEL-NUMBER and XOR-PEER-ADDRESS are required") }
         guard channel.isValid else { throw .badRequest("CHANNEL-NUMBER is not in 0x4000 to 0x4FFF") }
-        try checkPeer(peer.address, of: allocation)
+        try checkPeer(peer.address, of: allocation, in: request.client.realm)
         try checkBinding(of: channel, to: peer, of: request)
         let generation = directory.generation
-        let route = try route(binding: peer, for: allocation)
+        let route = try route(binding: peer, for: allocation, in: request.client.realm)
         // > a ChannelBind request [...] also installs or refreshes a permission
         try install([peer.address], of: request)
         let binding = ChannelBinding(
@@ -48,8 +48,10 @@ extension Relay {
     }
 
     /// The way to a peer, nil while there is none; 403 when it is an allocation of another room.
-    private func route(binding peer: TransportAddress, for allocation: Allocation) throws(RequestError) -> Route? {
-        switch resolve(peer, for: allocation) {
+    private func route(binding peer: TransportAddress, for allocation: Allocation, in realm: RelayRealm)
+        throws(RequestError) -> Route?
+    {
+        switch resolve(peer, for: allocation, in: realm) {
         case .forward(let route): return route
         case .drop(.otherRoom): throw .forbidden
         case .drop: return nil

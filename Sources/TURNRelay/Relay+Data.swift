@@ -21,7 +21,7 @@ extension Relay {
         if let route = binding.route, binding.generation == generation {
             return .forward(route)
         }
-        let routing = resolve(binding.peer, for: allocation)
+        let routing = resolve(binding.peer, for: allocation, in: client.realm)
         if case .forward(let route) = routing {
             client.allocation?.channels.setRoute(route, of: channel, generation: generation)
         }
@@ -32,14 +32,14 @@ extension Relay {
     ///
     /// What has an address of this relay is reached in process, or not at all: through the kernel only where the
     /// operator allowed the relay's own addresses.
-    func resolve(_ peer: TransportAddress, for allocation: Allocation) -> RelayRouting {
+    func resolve(_ peer: TransportAddress, for allocation: Allocation, in realm: RelayRealm) -> RelayRouting {
         guard let endpoint = allocation.endpoint(peer.address.family) else { return .drop(.unknownPeer) }
         if directory.host(of: peer.address) != nil {
             if let entry = directory.resolve(peer) {
                 guard entry.scope == allocation.credential.scope else { return .drop(.otherRoom) }
                 return .forward(.allocation(Passage(target: entry.handle, source: endpoint.address.external)))
             }
-            guard isReachable(peer.address) else { return .drop(.unknownPeer) }
+            guard isReachable(peer.address, in: realm) else { return .drop(.unknownPeer) }
         }
         guard let socket = endpoint.socket else { return .drop(.unknownPeer) }
         return .forward(.peer(peer, socket))
@@ -67,7 +67,7 @@ extension Relay {
         else { return .drop(.malformed) }
         guard allocation.permissions.contains(peer.address, at: now) else { return .drop(.noPermission) }
         let dontFragment = message.firstAttribute(.dontFragment) != nil
-        switch resolve(peer, for: allocation) {
+        switch resolve(peer, for: allocation, in: client.realm) {
         case .forward(let route): return .forward(payload: data.range, route, dontFragment: dontFragment)
         case .drop(let reason): return .drop(reason)
         }

@@ -11,21 +11,21 @@ extension Relay {
         guard !peers.isEmpty else { throw .badRequest("XOR-PEER-ADDRESS is required") }
         // All are checked before one is installed: a refused request leaves nothing behind.
         for peer in peers {
-            try checkPeer(peer, of: allocation)
+            try checkPeer(peer, of: allocation, in: request.client.realm)
         }
         try install(peers, of: request)
     }
 
     /// The one place that decides whether an allocation may exchange data with a peer address, for every method that
     /// names one.
-    func checkPeer(_ peer: IPAddress, of allocation: Allocation) throws(RequestError) {
+    func checkPeer(_ peer: IPAddress, of allocation: Allocation, in realm: RelayRealm) throws(RequestError) {
         guard allocation.endpoint(peer.family) != nil else { throw .peerAddressFamilyMismatch }
-        guard directory.host(of: peer) != nil || isReachable(peer) else { throw .forbidden }
+        guard directory.host(of: peer) != nil || isReachable(peer, in: realm) else { throw .forbidden }
     }
 
     /// Whether data may leave for an address through a socket.
-    func isReachable(_ peer: IPAddress) -> Bool {
-        configuration.mode.isOpen && configuration.peerRules.allows(peer)
+    func isReachable(_ peer: IPAddress, in realm: RelayRealm) -> Bool {
+        configuration.mode.isOpen && realm.peerRules.allows(peer)
     }
 
     func install(_ peers: [IPAddress], of request: Request) throws(RequestError) {

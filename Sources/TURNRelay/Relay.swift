@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NIOCore
-import OpenSSLCrypto
 package import STUNCodec
-package import TURNCredentials
+import TURNCredentials
 
 /// The relay of one event loop: all of the protocol and none of the I/O.
 ///
 /// Bytes, time and randomness come in; what to send and where to forward goes out. Relays of several loops share the
-/// directory of relayed addresses and the quota.
+/// directory of relayed addresses and the realms.
 ///
 /// Invalid input is of three kinds. A peer's violation gets an error response or a `drop` with a reason. What arrives
 /// late (a client or an allocation that is gone) is dropped silently. A bug of ours is an `assertionFailure`, and in
@@ -17,7 +16,7 @@ package struct Relay {
     let configuration: RelayConfiguration
     let loop: Int
     let directory: RelayedAddressDirectory
-    let quota: AllocationQuota
+    let realms: RealmDirectory
     /// Nil in the closed relay.
     let sockets: (any RelaySockets)?
     let authenticator: RequestAuthenticator
@@ -34,8 +33,7 @@ package struct Relay {
         configuration: RelayConfiguration,
         loop: Int,
         directory: RelayedAddressDirectory,
-        quota: AllocationQuota,
-        verifier: CredentialVerifier,
+        realms: RealmDirectory,
         nonces: NonceIssuer,
         sockets: (any RelaySockets)? = nil,
         random: any RandomNumberGenerator
@@ -43,9 +41,9 @@ package struct Relay {
         self.configuration = configuration
         self.loop = loop
         self.directory = directory
-        self.quota = quota
+        self.realms = realms
         self.sockets = sockets
-        self.authenticator = RequestAuthenticator(verifier: verifier, nonces: nonces)
+        self.authenticator = RequestAuthenticator(nonces: nonces)
         self.random = random
     }
 
@@ -62,11 +60,20 @@ package struct Relay {
 
     // MARK: Clients come and go
 
-    /// - Parameter acceptedAt: when the connection was accepted. Its time to authenticate runs from there, so that a
-    ///   slow TLS handshake buys none.
-    package mutating func connect(from address: TransportAddress, acceptedAt: NIODeadline) -> ClientID {
+    /// - Parameters:
+    ///   - acceptedAt: when the connection was accepted. Its time to authenticate runs from there, so that a slow TLS
+    ///     handshake buys none.
+    ///   - serverName: that the client connected with (SNI).
+    package mutating func connect(
+        from address: TransportAddress,
+        acceptedAt: NIODeadline,
+        serverName: String? = nil
+    ) -> ClientID {
+        let named = realms.realm(serverName: serverName)
         let client = clients.insert(
             address: address,
+            realm: named ?? realms.defaultRealm,
+            isRealmSettled: named != nil,
             idleDeadline: acceptedAt + configuration.unauthenticatedTimeout
         )
         deadlines.update(client)
@@ -82,7 +89,12 @@ package struct Relay {
         fromStranger address: TransportAddress,
         at now: Moment
     ) -> (RelayOutcome, ClientID?) {
-        let client = clients.insert(address: address, idleDeadline: now.uptime)
+        let client = clients.insert(
+            address: address,
+            realm: realms.defaultRealm,
+            isRealmSettled: false,
+            idleDeadline: now.uptime
+        )
         let outcome = receive(bytes, from: client.id, at: now)
         guard client.allocation != nil else {
             _ = clients.remove(client.id)
@@ -102,7 +114,7 @@ package struct Relay {
         for endpoint in allocation.endpoints { close(endpoint) }
         // Reservations outlive their allocation in RFC 8656; here they don't, or one user could reserve all ports.
         if let token = allocation.reservationToken { directory.cancel(token) }
-        quota.release(user: allocation.credential.user)
+        client.realm.quota.release(user: allocation.credential.user)
     }
 
     func close(_ endpoint: RelayedEndpoint) {
@@ -131,6 +143,7 @@ package struct Relay {
 
     private mutating func answer(_ message: STUNMessageView, from client: Client, at now: Moment) -> [UInt8] {
         var identity: Identity?
+        let realm = realm(of: message, from: client)
         do throws(RequestError) {
             var response = STUNMessageWriter(
                 type: MessageType(message.type.method, .successResponse),
@@ -142,25 +155,33 @@ package struct Relay {
             } else {
                 let proved = try authenticator.authenticate(
                     message,
-                    from: client.address,
-                    allocation: client.allocation,
+                    from: client,
+                    in: realm,
                     at: now
                 )
                 identity = proved
-                noteAuthenticated(client, at: now.uptime)
+                noteAuthenticated(client, in: realm, at: now.uptime)
                 try refuseUnknownAttributes(in: message)
                 let request = Request(message: message, client: client, identity: proved, now: now)
                 try perform(request, with: &response)
             }
-            return seal(response, for: message, key: identity?.credential.keys.md5)
+            return seal(response, for: message, identity: identity)
         } catch {
-            let response = errorResponse(error, to: message, from: client, at: now)
-            return seal(response, for: message, key: identity?.credential.keys.md5)
+            let response = errorResponse(error, to: message, from: client, in: realm, at: now)
+            return seal(response, for: message, identity: identity)
         }
     }
 
-    private func noteAuthenticated(_ client: Client, at now: NIODeadline) {
+    /// The realm that a request is answered in: the client's or, as long as it has none, that of the request's ORIGIN.
+    private func realm(of message: STUNMessageView, from client: Client) -> RelayRealm {
+        guard !client.isRealmSettled, let origin = try? message.value(Origin.self) else { return client.realm }
+        return realms.realm(origin: origin.text) ?? client.realm
+    }
+
+    private func noteAuthenticated(_ client: Client, in realm: RelayRealm, at now: NIODeadline) {
         guard !client.isAuthenticated else { return }
+        client.realm = realm
+        client.isRealmSettled = true
         client.isAuthenticated = true
         client.idleDeadline = now + configuration.unallocatedTimeout
     }

@@ -4,7 +4,7 @@ package import NIOCore
 package import STUNCodec
 
 /// Whom the relay exchanges data with.
-package enum RelayMode: Sendable {
+package enum RelayMode: Equatable, Sendable {
     /// With allocations of this server alone. Relayed transport addresses are virtual: this address, and a number.
     case closed(IPAddress)
     /// With peers anywhere, as far as the peer rules let it. Sockets are bound to these addresses and ports.
@@ -22,8 +22,6 @@ package struct RelayConfiguration: Sendable {
     /// The default is the IPv4 dummy address (RFC 7600): never on a wire, of one family for clients of both, and
     /// nothing to configure behind NAT.
     package var mode = RelayMode.closed(IPAddress(ipv4: 0xC000_0008))
-    /// Which peers the open relay may reach.
-    package var peerRules = PeerRules()
     /// Sent in SOFTWARE (RFC 8489, section 14.14). Without a version: it helps attackers more than peers.
     package var software = "swiftturn"
 
@@ -42,8 +40,6 @@ package struct RelayConfiguration: Sendable {
     /// How long a nonce is accepted (RFC 8489, section 9.2: the server changes it; 438 tells the client).
     package var nonceLifetime: TimeAmount = .minutes(10)
 
-    package var allocationsPerUser = 100
-    package var allocationsInTotal = 10_000
     package var permissionsPerAllocation = 64
     package var channelsPerAllocation = 256
 

@@ -104,7 +104,7 @@ struct DatagramRelayTests {
 
     @Test(arguments: [0, 1, 1200, 9000, 60_000])
     func `payloads of all sizes go to a peer and back`(length: Int) async throws {
-        try await withRelay(.open()) { relay, tcp in
+        try await withRelay(.open) { relay, tcp in
             let udp = try relay.listenForDatagrams(on: Self.anyPort)
             try await withEcho { echo in
                 for client in [try await connectOverUDP(to: udp), try await connect(to: tcp)] {
@@ -120,7 +120,7 @@ struct DatagramRelayTests {
     }
 
     @Test func `indications go to a peer and back`() async throws {
-        try await withRelay(.open()) { relay, tcp in
+        try await withRelay(.open) { relay, tcp in
             let udp = try relay.listenForDatagrams(on: Self.anyPort)
             try await withEcho { echo in
                 for client in [try await connectOverUDP(to: udp), try await connect(to: tcp)] {
@@ -136,7 +136,7 @@ struct DatagramRelayTests {
     }
 
     @Test func `an IPv6 allocation reaches an IPv6 peer`() async throws {
-        try await withRelay(.open()) { relay, _ in
+        try await withRelay(.open) { relay, _ in
             let udp = try relay.listenForDatagrams(on: Self.anyPort)
             try await withEcho(host: "::1") { echo in
                 let client = try await connectOverUDP(to: udp)
@@ -151,7 +151,7 @@ struct DatagramRelayTests {
     }
 
     @Test func `sockets are closed with their allocation`() async throws {
-        try await withRelay(.open()) { relay, _ in
+        try await withRelay(.open) { relay, _ in
             let client = try await connectOverUDP(to: relay.listenForDatagrams(on: Self.anyPort))
             let relayed = try await client.allocate()
             #expect(throws: SystemCallError.self) { try DatagramSocket(boundTo: relayed) }
@@ -164,7 +164,7 @@ struct DatagramRelayTests {
     }
 
     @Test func `a peer that is not there is an ICMP attribute`() async throws {
-        try await withRelay(.open()) { relay, _ in
+        try await withRelay(.open) { relay, _ in
             let server = try relay.listenForDatagrams(on: Self.anyPort)
             let nobody = try DatagramSocket(boundTo: Self.anyPort).localAddress
             let client = try RawClient(server: server)

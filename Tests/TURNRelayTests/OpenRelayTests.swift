@@ -20,9 +20,10 @@ struct OpenRelayTests {
     ) throws -> Bench {
         var configuration = RelayConfiguration()
         configuration.mode = .open(hosts, ports: ports)
-        configuration.peerRules = rules
-        configuration.allocationsPerUser = 1_000
-        return try Bench(configuration)
+        var realm = try Bench.realmConfiguration()
+        realm.peerRules = rules
+        realm.allocationsPerUser = 1_000
+        return try Bench(configuration, realms: RealmDirectory(default: realm))
     }
 
     private func relayed(_ answer: Answer) throws -> [TransportAddress] {
@@ -273,7 +274,7 @@ struct OpenRelayTests {
             address: TransportAddress(IPAddress(ipv4: 0x0101_0101), port: 1),
             credential: .alice
         )
-        stranger.nonce = bench.relay.authenticator.nonces.issue(to: stranger.address, now: bench.now.unixTime)
+        bench.renewNonce(of: stranger)
         let wrong = TestClient(id: stranger.id, address: stranger.address, credential: .bob)
         wrong.nonce = "stale"
         for request in [

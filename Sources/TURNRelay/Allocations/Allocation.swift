@@ -7,8 +7,8 @@ import TURNCredentials
 /// An allocation (RFC 8656, section 3.2).
 struct Allocation {
     let handle: AllocationHandle
-    let username: String
-    let credential: VerifiableCredential
+    /// Of whoever made it; with its keys, whatever becomes of the user.
+    let identity: Identity
     /// Of the Allocate that made it: a retransmission is answered as the first one was.
     let transactionID: TransactionID
     let createdAt: NIODeadline
@@ -20,6 +20,9 @@ struct Allocation {
     var addressError: AddressErrorCode?
     var permissions = PermissionSet()
     var channels = ChannelTable()
+
+    var username: String { identity.username }
+    var credential: VerifiableCredential { identity.credential }
 
     func endpoint(_ family: IPAddress.Family) -> RelayedEndpoint? {
         endpoints.first { $0.address.family == family }

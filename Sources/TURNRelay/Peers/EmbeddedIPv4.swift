@@ -13,6 +13,8 @@ extension IPAddress {
 
     /// Forms whose last 32 bits are the address.
     private var endingInIPv4: [UInt32] {
+        // `::1` looks IPv4-compatible and is not (RFC 4291, section 2.5.3). `::`, to a socket, is `0.0.0.0`.
+        guard bits != 1 else { return [] }
         let prefixes: [UInt128] = [
             0,  // IPv4-compatible, ::a.b.c.d (RFC 4291, section 2.5.5.1)
             0xFFFF,  // IPv4-mapped, ::ffff:a.b.c.d (RFC 4291, section 2.5.5.2)

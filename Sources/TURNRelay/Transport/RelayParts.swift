@@ -2,21 +2,18 @@
 
 import NIOCore
 import OpenSSLCrypto
-import TURNCredentials
 
 /// What the relays of all loops share.
 struct RelayParts: Sendable {
     let configuration: RelayConfiguration
     let directory: RelayedAddressDirectory
-    private let verifier: CredentialVerifier
-    private let quota: AllocationQuota
+    private let realms: RealmDirectory
     private let nonceSecret = SecureRandom.bytes(32)
 
-    init(_ configuration: RelayConfiguration, _ verifier: CredentialVerifier) {
+    init(_ configuration: RelayConfiguration, _ realms: RealmDirectory) {
         self.configuration = configuration
-        self.verifier = verifier
+        self.realms = realms
         directory = RelayedAddressDirectory(configuration.mode)
-        quota = AllocationQuota(perUser: configuration.allocationsPerUser, total: configuration.allocationsInTotal)
     }
 
     /// - Parameter sockets: opens those of its allocations; nil where there are none to open.
@@ -25,8 +22,7 @@ struct RelayParts: Sendable {
             configuration: configuration,
             loop: loop,
             directory: directory,
-            quota: quota,
-            verifier: verifier,
+            realms: realms,
             nonces: try NonceIssuer(secret: nonceSecret, lifetime: configuration.nonceLifetime.seconds),
             sockets: configuration.mode.isOpen ? sockets : nil,
             random: SecureRandom()

@@ -4,7 +4,6 @@ package import DatagramIO
 package import Logging
 package import NIOCore
 package import STUNCodec
-package import TURNCredentials
 
 /// The relay of a whole server: a ``Relay`` for each event loop and each datagram thread, and the ways for clients to
 /// get there.
@@ -41,12 +40,12 @@ package final class RelayServer: Sendable {
     ///   - servesDatagrams: whether there will be UDP clients.
     package init(
         configuration: RelayConfiguration,
-        verifier: CredentialVerifier,
+        realms: RealmDirectory,
         eventLoops: [any EventLoop],
         servesDatagrams: Bool = false,
         logger: Logger
     ) throws {
-        let parts = RelayParts(configuration, verifier)
+        let parts = RelayParts(configuration, realms)
         let needsThreads = servesDatagrams || configuration.mode.isOpen
         let threads = try eventLoops.prefix(needsThreads ? .max : 0).map { _ in try DatagramThread() }
         var loops: [Loop] = []
@@ -131,20 +130,23 @@ package final class RelayServer: Sendable {
     /// leave through the end of the pipeline.
     ///
     /// - Parameters:
+    ///   - address: the client's, which need not be the connection's: there may be a proxy between.
     ///   - acceptedAt: when the connection was accepted; its time to authenticate runs from there.
+    ///   - serverName: that the client connected with (SNI), which may choose its realm.
     ///   - onDecided: called once, when the client has authenticated or is gone.
     package func attach(
         to channel: any Channel,
+        from address: TransportAddress,
         acceptedAt: NIODeadline,
+        serverName: String? = nil,
         onDecided: @escaping () -> Void = {}
     ) throws {
-        guard let index = indices[ObjectIdentifier(channel.eventLoop)],
-            let address = channel.remoteAddress.flatMap(TransportAddress.init)
-        else { throw ChannelError.operationUnsupported }
+        guard let index = indices[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
         let handler = ClientStreamHandler(
             loop: streamLoops[index].relay.value,
             address: address,
             acceptedAt: acceptedAt,
+            serverName: serverName,
             onDecided: onDecided
         )
         try channel.pipeline.syncOperations.addHandler(handler)

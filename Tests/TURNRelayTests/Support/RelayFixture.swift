@@ -6,6 +6,7 @@ import NIOPosix
 import STUNCodec
 import TURNClient
 import TURNCredentials
+import Testing
 
 @testable import TURNRelay
 
@@ -16,16 +17,21 @@ func withRelay(
 ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
     let alice = try LongTermUser(name: "alice", password: "wonder", realm: Bench.realm)
+    var realm = RealmConfiguration(users: UserDirectory([alice], realm: Bench.realm), secrets: [Bench.secret])
+    realm.peerRules.allow = [try IPNetwork("127.0.0.0/8"), try IPNetwork("::1")]
     let relay = try RelayServer(
         configuration: configuration,
-        verifier: CredentialVerifier(users: UserDirectory([alice], realm: Bench.realm), secrets: [Bench.secret]),
+        realms: RealmDirectory(default: realm),
         eventLoops: Array(group.makeIterator()),
         servesDatagrams: true,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     )
     let listener = try await ServerBootstrap(group: group)
         .childChannelInitializer { channel in
-            channel.eventLoop.makeCompletedFuture { try relay.attach(to: channel, acceptedAt: .now()) }
+            channel.eventLoop.makeCompletedFuture {
+                let client = channel.remoteAddress.flatMap(TransportAddress.init)
+                try relay.attach(to: channel, from: try #require(client), acceptedAt: .now())
+            }
         }
         .childChannelOption(.writeBufferWaterMark, value: .init(low: 8 * 1024, high: 32 * 1024))
         .bind(host: "127.0.0.1", port: 0).get()
@@ -42,11 +48,10 @@ func withRelay(
 
 extension RelayConfiguration {
     /// An open relay on loopback, which may reach peers there.
-    static func open() throws -> RelayConfiguration {
+    static var open: RelayConfiguration {
         var configuration = patient
         let (ipv4, ipv6) = (IPAddress(ipv4: 0x7F00_0001), IPAddress(ipv6High: 0, low: 1))
         configuration.mode = .open([RelayAddress(ipv4), RelayAddress(ipv6)], ports: RelayMode.defaultPorts)
-        configuration.peerRules.allow = [try IPNetwork("127.0.0.0/8"), try IPNetwork("::1")]
         return configuration
     }
 

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import NIOCore
+import TURNRelay
+
+extension RelayConfiguration {
+    init(_ options: RelayOptions) {
+        self.init()
+        switch options.mode {
+        case .closed:
+            if let address = options.addresses.first { mode = .closed(address.local) }
+        case .open:
+            let hosts = options.addresses.map { RelayAddress($0.local, external: $0.external) }
+            mode = .open(hosts, ports: options.ports)
+        }
+        alternateServer = options.alternateServers.first
+        set(options.limits)
+    }
+
+    private mutating func set(_ limits: RelayLimits) {
+        permissionsPerAllocation = limits.permissionsPerAllocation ?? permissionsPerAllocation
+        channelsPerAllocation = limits.channelsPerAllocation ?? channelsPerAllocation
+        maximumLifetime = limits.maximumLifetime.map { .seconds(Int64($0)) } ?? maximumLifetime
+    }
+}
+
+extension RealmConfiguration {
+    mutating func set(_ options: RelayOptions) throws {
+        peerRules = PeerRules(
+            allow: options.allowedPeers,
+            deny: options.deniedPeers,
+            hostAddresses: try HostAddresses.current() + options.addresses.compactMap(\.external)
+        )
+        let limits = options.limits
+        allocationsPerUser = limits.allocationsPerUser ?? allocationsPerUser
+        allocationsInTotal = limits.allocationsInTotal ?? allocationsInTotal
+    }
+}
