@@ -16,6 +16,7 @@ enum ConfigurationKey: String, CaseIterable {
     case authSecretFile = "auth-secret-file"
     case user
     case userFile = "user-file"
+    case userDatabase = "user-database"
     case relay
     case relayAddress = "relay-address"
     case iceTransportPolicy = "ice-transport-policy"

@@ -53,6 +53,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file with such users, one on a line.", valueName: "file"))
     var userFile: String?
 
+    @Option(help: ArgumentHelp("A database of users, followed as 'swiftturn users' changes it.", valueName: "file"))
+    var userDatabase: String?
+
     @Option(help: ArgumentHelp("closed: only between clients of this server; open: to any peer.", valueName: "mode"))
     var relay: String?
 
@@ -88,7 +91,7 @@ struct ServeOptions: ParsableArguments {
         var values: [ConfigurationKey: ConfigContent] = [:]
         let texts: [(ConfigurationKey, String?)] = [
             (.callHost, callHost), (.turnHost, turnHost), (.realm, realm), (.authSecretFile, authSecretFile),
-            (.userFile, userFile), (.relay, relay), (.relayAddress, relayAddress),
+            (.userFile, userFile), (.userDatabase, userDatabase), (.relay, relay), (.relayAddress, relayAddress),
             (.iceTransportPolicy, iceTransportPolicy), (.webRoot, webRoot), (.logLevel, logLevel),
         ]
         let lists: [(ConfigurationKey, [String])] = [

@@ -27,6 +27,7 @@ struct ServerConfiguration: Sendable {
     /// Never empty: the first one issues.
     var authSecrets: [String] = []
     var users: [(name: String, password: String)] = []
+    var userDatabase: String?
     var relayAddress: IPAddress?
     var iceTransportPolicy = ICETransportPolicy.relay
     var webRoot: String?
@@ -57,6 +58,7 @@ extension ServerConfiguration {
         authSecrets = try Self.lines(loader, .authSecret, .authSecretFile)
         if authSecrets.isEmpty { authSecrets = [randomSecret()] }
         users = try Self.users(loader)
+        userDatabase = loader.text(.userDatabase)
         try readRelay(loader)
         try readLimits(loader)
         webRoot = loader.text(.webRoot)
