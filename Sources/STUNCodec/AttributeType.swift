@@ -53,7 +53,7 @@ extension AttributeType {
     public static let icmp = AttributeType(rawValue: 0x8004)
 }
 
-// MARK: RFC 8445 (ICE), RFC 6062, RFC 5780, RFC 8016, RFC 7635
+// MARK: RFC 8445 (ICE), RFC 6062, RFC 5780, RFC 8016, RFC 7635, draft-ietf-tram-stun-origin
 
 extension AttributeType {
     public static let priority = AttributeType(rawValue: 0x0024)
@@ -68,6 +68,9 @@ extension AttributeType {
     public static let responsePort = AttributeType(rawValue: 0x0027)
     public static let responseOrigin = AttributeType(rawValue: 0x802B)
     public static let otherAddress = AttributeType(rawValue: 0x802C)
+
+    /// Never registered; browsers of some years and coturn use the number of the draft.
+    public static let origin = AttributeType(rawValue: 0x802F)
 
     public static let mobilityTicket = AttributeType(rawValue: 0x8030)
 

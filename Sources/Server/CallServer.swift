@@ -63,14 +63,10 @@ struct CallServer: Sendable {
         )
         let handshakes = NIOThreadPool(numberOfThreads: configuration.eventLoops)
         handshakes.start()
-        let listeners = try await listen(
-            on: group,
-            relay: relay,
-            edge: edge,
-            tls: try TLSServerConfiguration(identities: store),
-            handshakes
-        )
-        onReady(appURL(host: names.call) ?? url ?? "")
+        let attachments = Attachments(relay: relay, edge: edge, identities: store, handshakes: handshakes)
+        let listeners = try await listen(on: group, attachments)
+        logRelay()
+        onReady(readyURL(names))
         await serve(edge, store, users)
         logger.notice("stopping")
         for listener in listeners { try? await listener.close() }
@@ -89,11 +85,11 @@ struct CallServer: Sendable {
     }
 
     private func relayServer(on group: MultiThreadedEventLoopGroup, _ users: UserDirectory) throws -> RelayServer {
-        var relayConfiguration = RelayConfiguration()
-        if let address = configuration.relayAddress { relayConfiguration.relayAddress = address }
+        var defaultRealm = RealmConfiguration(users: users, secrets: configuration.authSecrets)
+        defaultRealm.set(configuration.relay.limits)
         return try RelayServer(
-            configuration: relayConfiguration,
-            verifier: CredentialVerifier(users: users, secrets: configuration.authSecrets),
+            configuration: RelayConfiguration(configuration.relay),
+            realms: RealmDirectory(default: defaultRealm),
             eventLoops: Array(group.makeIterator()),
             logger: logger
         )
@@ -108,37 +104,6 @@ struct CallServer: Sendable {
             iceServers: { iceServers.offer(peerID: $0, room: $1) },
             logger: logger
         )
-    }
-
-    private func listen(
-        on group: MultiThreadedEventLoopGroup,
-        relay: RelayServer,
-        edge: HTTPEdge,
-        tls: TLSServerConfiguration,
-        _ handshakes: NIOThreadPool
-    ) async throws -> [any Channel] {
-        let listener = PortListener(group: group, budget: ConnectionBudget(), logger: logger)
-        func routes(_ roles: ListenAddress.Roles) -> ConnectionRoutes {
-            ConnectionRoutes(
-                roles: roles,
-                servesPlainTURN: configuration.servesPlainTURN,
-                attachTLS: { channel in
-                    let handler = TLSServerHandler(configuration: tls, executor: .threadPool(handshakes))
-                    try channel.pipeline.syncOperations.addHandler(handler)
-                },
-                attachTURN: { try relay.attach(to: $0, acceptedAt: $1, onDecided: $2) },
-                attachWeb: { try edge.attach(to: $0) },
-                attachRedirect: { try edge.attachRedirect(to: $0) }
-            )
-        }
-        guard !configuration.listen.isEmpty else {
-            return [try await listener.listenOnDefaultPort(routes: routes(.all))]
-        }
-        var channels: [any Channel] = []
-        for address in configuration.listen {
-            channels.append(try await listener.listen(on: address, routes: routes(address.roles)))
-        }
-        return channels
     }
 
     // MARK: Life

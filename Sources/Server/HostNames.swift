@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import STUNCodec
+
 /// What clients call this server.
 struct HostNames: Equatable {
     /// The host of the app and signaling.
@@ -14,16 +16,27 @@ extension CallServer {
             configuration.isDevelopment
             ? DevelopmentAuthority.hostName
             : certificateNames.first { !$0.hasPrefix("*.") }
-        guard let call = configuration.callHost ?? fallback else {
-            throw .configuration("the certificate has no host name: give --call-host")
+        guard let call = configuration.callHost ?? fallback ?? configuration.turnHost else {
+            throw .configuration(
+                "no certificate has a host name: give --call-host, or --turn-host where there is no web"
+            )
         }
         return HostNames(call: call, turn: configuration.turnHost ?? call)
     }
 
-    /// The port that clients find a role at: that of the first listener with it.
+    /// The port that clients find a role at by TLS: that of the first listener with it.
     func port(for role: ListenAddress.Roles) -> Int? {
         guard !configuration.listen.isEmpty else { return 443 }
-        return configuration.listen.first { $0.roles.isSuperset(of: role) }.map { Int($0.port) }
+        return configuration.listen.first { $0.rolesInsideTLS.isSuperset(of: role) }.map { Int($0.address.port) }
+    }
+
+    /// What to open to try the server: the app, or TURN where there is no app (RFC 7065).
+    func readyURL(_ names: HostNames) -> String {
+        if let url = appURL(host: names.call) { return url }
+        if let port = port(for: .turn) { return ICEServers.url(host: names.turn, port: port) }
+        let first = configuration.listen.first
+        let transport = first?.transport == .udp ? "udp" : "tcp"
+        return "turn:\(names.turn):\(first?.address.port ?? 0)?transport=\(transport)"
     }
 
     func appURL(host: String) -> String? {

@@ -31,6 +31,12 @@ package struct CredentialVerifier: Sendable {
 
     package var realm: String { users.realm }
 
+    /// False as soon as one user has an MD5 key alone.
+    package var everyoneHasSHA256: Bool { users.everyoneHasSHA256 }
+
+    /// False when there are ephemeral user names: their hash tells nothing about them.
+    package var findsEveryoneByHash: Bool { secrets.isEmpty }
+
     /// The candidates for a user name: one for a long-term user, one for each secret for an ephemeral user name whose
     /// time has not passed, none otherwise.
     ///

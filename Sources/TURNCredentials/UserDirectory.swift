@@ -9,6 +9,7 @@ package final class UserDirectory: Sendable {
     private struct Index {
         var byName: [String: LongTermUser] = [:]
         var byHash: [[UInt8]: LongTermUser] = [:]
+        var everyoneHasSHA256 = true
     }
 
     package let realm: String
@@ -38,6 +39,8 @@ package final class UserDirectory: Sendable {
 
     package var count: Int { index.withLock { $0.byName.count } }
 
+    package var everyoneHasSHA256: Bool { index.withLock { $0.everyoneHasSHA256 } }
+
     private static func index(of users: [LongTermUser], realm: String) -> Index {
         var index = Index()
         for user in users {
@@ -46,6 +49,7 @@ package final class UserDirectory: Sendable {
         for user in index.byName.values {
             guard let hash = try? UserHash.value(username: user.name, realm: realm) else { continue }
             index.byHash[hash] = user
+            index.everyoneHasSHA256 = index.everyoneHasSHA256 && user.keys.sha256 != nil
         }
         return index
     }

@@ -67,7 +67,7 @@ extension Relay {
     ) throws(RequestError) -> Allocation {
         let client = request.client
         let credential = request.identity.credential
-        switch quota.acquire(user: credential.user) {
+        switch client.realm.quota.acquire(user: credential.user) {
         case .userQuotaReached: throw .allocationQuotaReached
         case .serverFull: throw .insufficientCapacity
         case nil: break
@@ -75,15 +75,14 @@ extension Relay {
         let handle = AllocationHandle(loop: loop, client: client.id, serial: client.allocationCount)
         let entry = RelayedAddressDirectory.Entry(handle: handle, scope: credential.scope)
         guard let relayedAddress = directory.register(entry, even: even, using: &random) else {
-            quota.release(user: credential.user)
+            client.realm.quota.release(user: credential.user)
             throw .insufficientCapacity
         }
         client.allocationCount &+= 1
         return Allocation(
             handle: handle,
             relayedAddress: relayedAddress,
-            username: request.identity.username,
-            credential: credential,
+            identity: request.identity,
             transactionID: request.message.transactionID,
             createdAt: request.now.uptime,
             expiresAt: request.now.uptime + lifetime

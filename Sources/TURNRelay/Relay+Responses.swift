@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import OpenSSLCrypto
 import STUNCodec
-import TURNCredentials
 
 /// What is the same in all answers.
 extension Relay {
     /// Everything of RFC 8489 and RFC 8656 that a request may hold and this relay acts on or may ignore.
     private static let knownAttributes: Set<AttributeType> = [
-        .mappedAddress, .username, .messageIntegrity, .messageIntegritySHA256, .errorCode, .unknownAttributes, .realm,
-        .nonce,
+        .mappedAddress, .username, .userhash, .messageIntegrity, .messageIntegritySHA256, .passwordAlgorithm,
+        .errorCode,
+        .unknownAttributes, .realm, .nonce,
         .xorMappedAddress, .channelNumber, .lifetime, .xorPeerAddress, .data, .requestedAddressFamily, .evenPort,
         .requestedTransport, .dontFragment, .reservationToken, .priority, .useCandidate,
     ]
@@ -26,6 +25,7 @@ extension Relay {
         _ error: RequestError,
         to message: STUNMessageView,
         from client: Client,
+        in realm: RelayRealm,
         at now: Moment
     ) -> STUNMessageWriter {
         var response = STUNMessageWriter(
@@ -40,18 +40,38 @@ extension Relay {
             response.append(AlternateServer(address: alternate))
         }
         if error.isChallenge {
-            response.append(Realm(text: authenticator.verifier.realm))
-            response.append(Nonce(text: authenticator.nonces.issue(to: client.address, now: now.unixTime)))
+            challenge(client, in: realm, at: now, with: &response)
         }
         return response
     }
 
-    /// Adds SOFTWARE, then MESSAGE-INTEGRITY when the client proved a key, then FINGERPRINT when it used one.
-    func seal(_ response: STUNMessageWriter, for message: STUNMessageView, key: [UInt8]?) -> [UInt8] {
+    /// > This response MUST include a REALM value. The response MUST include a NONCE
+    /// RFC 8489, section 9.2.4.
+    private func challenge(
+        _ client: Client,
+        in realm: RelayRealm,
+        at now: Moment,
+        with response: inout STUNMessageWriter
+    ) {
+        let offer = realm.algorithmOffer
+        let nonce = authenticator.nonces.issue(
+            realm.securityFeatures,
+            offer,
+            in: realm.name,
+            to: client.address,
+            now: now.unixTime
+        )
+        response.append(Realm(text: realm.name))
+        response.append(Nonce(text: nonce))
+        response.append(offer.list)
+    }
+
+    /// Adds SOFTWARE, then the MAC when the client proved who it is, then FINGERPRINT when it used one.
+    func seal(_ response: STUNMessageWriter, for message: STUNMessageView, identity: Identity?) -> [UInt8] {
         var response = response
         response.append(Software(text: configuration.software))
-        if let key, let hmac = try? HMACKey(.sha1, key: key) {
-            response.appendMessageIntegrity { hmac.authenticationCode(of: $0) }
+        if let identity {
+            identity.keys.seal(&response, with: identity.responseMethod)
         }
         if message.firstAttribute(.fingerprint) != nil {
             response.appendFingerprint()

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NIOCore
-import OpenSSLCrypto
 package import STUNCodec
-package import TURNCredentials
+import TURNCredentials
 
 /// The closed relay of one event loop: all of the protocol and none of the I/O.
 ///
 /// Bytes, time and randomness come in; what to send and where to forward goes out. Relays of several loops share the
-/// directory of relayed addresses and the quota.
+/// directory of relayed addresses and the realms.
 ///
 /// Invalid input is of three kinds. A peer's violation gets an error response or a `drop` with a reason. What arrives
 /// late (a client or an allocation that is gone) is dropped silently. A bug of ours is an `assertionFailure`, and in
@@ -17,7 +16,7 @@ package struct Relay {
     let configuration: RelayConfiguration
     let loop: Int
     let directory: RelayedAddressDirectory
-    let quota: AllocationQuota
+    let realms: RealmDirectory
     let authenticator: RequestAuthenticator
     var random: any RandomNumberGenerator
     var clients = ClientTable()
@@ -32,16 +31,15 @@ package struct Relay {
         configuration: RelayConfiguration,
         loop: Int,
         directory: RelayedAddressDirectory,
-        quota: AllocationQuota,
-        verifier: CredentialVerifier,
+        realms: RealmDirectory,
         nonces: NonceIssuer,
         random: any RandomNumberGenerator
     ) {
         self.configuration = configuration
         self.loop = loop
         self.directory = directory
-        self.quota = quota
-        self.authenticator = RequestAuthenticator(verifier: verifier, nonces: nonces)
+        self.realms = realms
+        self.authenticator = RequestAuthenticator(nonces: nonces)
         self.random = random
     }
 
@@ -58,11 +56,20 @@ package struct Relay {
 
     // MARK: Clients come and go
 
-    /// - Parameter acceptedAt: when the connection was accepted. Its time to authenticate runs from there, so that a
-    ///   slow TLS handshake buys none.
-    package mutating func connect(from address: TransportAddress, acceptedAt: NIODeadline) -> ClientID {
+    /// - Parameters:
+    ///   - acceptedAt: when the connection was accepted. Its time to authenticate runs from there, so that a slow TLS
+    ///     handshake buys none.
+    ///   - serverName: that the client connected with (SNI).
+    package mutating func connect(
+        from address: TransportAddress,
+        acceptedAt: NIODeadline,
+        serverName: String? = nil
+    ) -> ClientID {
+        let named = realms.realm(serverName: serverName)
         let client = clients.insert(
             address: address,
+            realm: named ?? realms.defaultRealm,
+            isRealmSettled: named != nil,
             idleDeadline: acceptedAt + configuration.unauthenticatedTimeout
         )
         deadlines.update(client)
@@ -78,7 +85,7 @@ package struct Relay {
         guard let allocation = client.allocation else { return }
         client.allocation = nil
         directory.release(allocation.relayedAddress)
-        quota.release(user: allocation.credential.user)
+        client.realm.quota.release(user: allocation.credential.user)
     }
 
     // MARK: Messages
@@ -102,6 +109,7 @@ package struct Relay {
 
     private mutating func answer(_ message: STUNMessageView, from client: Client, at now: Moment) -> [UInt8] {
         var identity: Identity?
+        let realm = realm(of: message, from: client)
         do throws(RequestError) {
             var response = STUNMessageWriter(
                 type: MessageType(message.type.method, .successResponse),
@@ -113,25 +121,33 @@ package struct Relay {
             } else {
                 let proved = try authenticator.authenticate(
                     message,
-                    from: client.address,
-                    allocation: client.allocation,
+                    from: client,
+                    in: realm,
                     at: now
                 )
                 identity = proved
-                noteAuthenticated(client, at: now.uptime)
+                noteAuthenticated(client, in: realm, at: now.uptime)
                 try refuseUnknownAttributes(in: message)
                 let request = Request(message: message, client: client, identity: proved, now: now)
                 try perform(request, with: &response)
             }
-            return seal(response, for: message, key: identity?.credential.keys.md5)
+            return seal(response, for: message, identity: identity)
         } catch {
-            let response = errorResponse(error, to: message, from: client, at: now)
-            return seal(response, for: message, key: identity?.credential.keys.md5)
+            let response = errorResponse(error, to: message, from: client, in: realm, at: now)
+            return seal(response, for: message, identity: identity)
         }
     }
 
-    private func noteAuthenticated(_ client: Client, at now: NIODeadline) {
+    /// The realm that a request is answered in: the client's or, as long as it has none, that of the request's ORIGIN.
+    private func realm(of message: STUNMessageView, from client: Client) -> RelayRealm {
+        guard !client.isRealmSettled, let origin = try? message.value(Origin.self) else { return client.realm }
+        return realms.realm(origin: origin.text) ?? client.realm
+    }
+
+    private func noteAuthenticated(_ client: Client, in realm: RelayRealm, at now: NIODeadline) {
         guard !client.isAuthenticated else { return }
+        client.realm = realm
+        client.isRealmSettled = true
         client.isAuthenticated = true
         client.idleDeadline = now + configuration.unallocatedTimeout
     }

@@ -26,8 +26,6 @@ package struct RelayConfiguration: Sendable {
     /// How long a nonce is accepted (RFC 8489, section 9.2: the server changes it; 438 tells the client).
     package var nonceLifetime: TimeAmount = .minutes(10)
 
-    package var allocationsPerUser = 100
-    package var allocationsInTotal = 10_000
     package var permissionsPerAllocation = 64
     package var channelsPerAllocation = 256
 

@@ -19,11 +19,7 @@ struct Request: ~Escapable {
 
     /// The first attribute of a type; a malformed one is the client's error.
     func value<Value: STUNAttributeValue>(_ type: Value.Type) throws(RequestError) -> Value? {
-        do throws(STUNDecodeError) {
-            return try message.value(type)
-        } catch {
-            throw .badRequest("malformed attribute")
-        }
+        try message.attribute(type)
     }
 
     func values<Value: STUNAttributeValue>(_ type: Value.Type) throws(RequestError) -> [Value] {
@@ -44,6 +40,21 @@ struct Request: ~Escapable {
         guard let allocation = client.allocation else { throw .allocationMismatch }
         // RFC 8656, section 5: all requests of an allocation use the credentials that made it.
         guard allocation.username == identity.username else { throw .wrongCredentials }
+        // > If the response contains a PASSWORD-ALGORITHMS attribute, all the subsequent requests MUST be authenticated
+        // > using MESSAGE-INTEGRITY-SHA256 only.
+        // RFC 8489, section 9.2.5: a client that has once understood the list does not go back.
+        guard allocation.identity.isLegacy || !identity.isLegacy else { throw .wrongCredentials }
         return allocation
+    }
+}
+
+extension STUNMessageView {
+    /// The first attribute of a type; a malformed one is the client's error.
+    func attribute<Value: STUNAttributeValue>(_ type: Value.Type) throws(RequestError) -> Value? {
+        do throws(STUNDecodeError) {
+            return try value(type)
+        } catch {
+            throw .badRequest("malformed attribute")
+        }
     }
 }

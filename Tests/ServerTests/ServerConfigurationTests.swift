@@ -4,27 +4,14 @@ import ArgumentParser
 import Foundation
 import Logging
 import STUNCodec
+import TURNRelay
 import Testing
 
 @testable import Server
 
 /// The layers of configuration: flags over environment over file over the first specification's names.
 struct ServerConfigurationTests {
-    private func load(_ flags: [String] = [], _ environment: [String: String] = [:]) async throws -> ServerConfiguration
-    {
-        let options = try ServeOptions.parse(flags)
-        let loader = try await ConfigurationLoader(flags: options, environment: environment)
-        return try ServerConfiguration(loader) { "random" }
-    }
-
     private static let certificate = ["--certificate", "c.pem", "--private-key", "k.pem"]
-
-    private func withFile(_ text: String, _ body: (String) async throws -> Void) async throws {
-        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try await body(path)
-    }
 
     @Test func defaults() async throws {
         let configuration = try await load(Self.certificate)
@@ -40,6 +27,11 @@ struct ServerConfigurationTests {
         #expect(elsewhere.listen.map(\.description) == ["127.0.0.1:9000"])
     }
 
+    @Test func withoutTLSThereIsNoCertificate() async throws {
+        let configuration = try await load(["--listen", "udp:127.0.0.1:3478", "--listen", "tcp:127.0.0.1:3478"])
+        #expect(configuration.identityFiles.isEmpty && configuration.listen.map(\.transport) == [.udp, .tcp])
+    }
+
     @Test func everyOptionInTheEnvironment() async throws {
         let configuration = try await load(
             [],
@@ -53,16 +45,21 @@ struct ServerConfigurationTests {
                 "SWIFTTURN_LOG_LEVEL": "debug", "SWIFTTURN_MAX_PARTICIPANTS_PER_ROOM": "4",
                 "SWIFTTURN_CREDENTIAL_LIFETIME": "60", "SWIFTTURN_PLAIN_TURN": "true",
                 "SWIFTTURN_ALLOWED_ORIGIN": "https://example.com",
+                "SWIFTTURN_PROXY_PROTOCOL_FROM": "10.0.0.0/8,2001:db8::7",
             ]
         )
         #expect(configuration.listen.map(\.roles) == [.web, .turn])
         #expect(configuration.callHost == "call.example.com" && configuration.turnHost == "turn.example.com")
         #expect(configuration.identityFiles.map(\.privateKey) == ["c", "d"] && configuration.realm == "r")
         #expect(configuration.authSecrets == ["s1", "s2"] && configuration.users.map(\.password) == ["wonder:land"])
-        #expect(configuration.relayAddress == IPAddress("192.0.2.7") && configuration.iceTransportPolicy == .all)
+        #expect(
+            configuration.relay.addresses.map(\.description) == ["192.0.2.7"]
+                && configuration.iceTransportPolicy == .all
+        )
         #expect(configuration.webRoot == "/srv" && configuration.eventLoops == 3 && configuration.logLevel == .debug)
         #expect(configuration.roomSize == 4 && configuration.credentialLifetime == 60)
         #expect(configuration.servesPlainTURN && configuration.allowedOrigins == ["https://example.com"])
+        #expect(configuration.proxies.map(\.description) == ["10.0.0.0/8", "2001:db8::7/128"])
     }
 
     @Test func everyOptionInTheFile() async throws {
@@ -114,7 +111,7 @@ struct ServerConfigurationTests {
     }
 
     @Test(arguments: [
-        ([], "--certificate"), (["--certificate", "c"], "pairs"), (["--dev", "--relay", "open"], "open"),
+        ([], "--certificate"), (["--certificate", "c"], "pairs"), (["--dev", "--relay", "open"], "relay-address"),
         (["--dev", "--relay", "half"], "half"), (["--dev", "--relay-address", "localhost"], "localhost"),
         (["--dev", "--relay-address", "::1"], "::1"), (["--dev", "--ice-transport-policy", "some"], "some"),
         (["--dev", "--log-level", "loud"], "loud"), (["--dev", "--event-loops", "0"], "0"),
@@ -123,7 +120,8 @@ struct ServerConfigurationTests {
         (["--dev", "--auth-secret", ""], "empty"), (["--dev", "--max-participants-per-room", "1"], "1"),
         (["--dev", "--auth-secret-file", "/nonexistent"], "/nonexistent"),
         (["--config", "/nonexistent"], "/nonexistent"),
-        (["--dev", "--listen", "x"], "x"),
+        (["--dev", "--listen", "x"], "x"), (["--listen", "tls:127.0.0.1:1"], "--certificate"),
+        (["--dev", "--proxy-protocol-from", "10.0.0.1/8"], "10.0.0.0/8"),
     ])
     func errorsNameWhatIsWrong(flags: [String], word: String) async throws {
         let error = await #expect(throws: StartupError.self) { try await load(flags) }

@@ -94,10 +94,10 @@ struct AllocateTests {
     }
 
     @Test func quotas() throws {
-        var configuration = RelayConfiguration()
-        configuration.allocationsPerUser = 2
-        configuration.allocationsInTotal = 3
-        let bench = try Bench(configuration)
+        var realm = try Bench.realmConfiguration()
+        realm.allocationsPerUser = 2
+        realm.allocationsInTotal = 3
+        let bench = try Bench(realms: RealmDirectory(default: realm))
         let first = try bench.allocate()
         _ = try bench.allocate()
         #expect(try bench.ask(.allocate, bench.connect(), RequestedTransport.udp).error == 486)
@@ -124,9 +124,9 @@ struct AllocateTests {
     }
 
     @Test func relayedAddressesAreUniqueAndSpread() throws {
-        var configuration = RelayConfiguration()
-        configuration.allocationsPerUser = .max
-        let bench = try Bench(configuration)
+        var realm = try Bench.realmConfiguration()
+        realm.allocationsPerUser = .max
+        let bench = try Bench(realms: RealmDirectory(default: realm))
         let ports = try (0..<2_000).map { _ in try bench.allocate().relayed.port }
         #expect(Set(ports).count == ports.count)
         // From a uniform generator, each eighth of the range gets about 250.

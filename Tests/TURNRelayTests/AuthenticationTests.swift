@@ -108,11 +108,26 @@ struct AuthenticationTests {
     @Test func noncesLiveAsLongAsTheySay() throws {
         let nonces = try NonceIssuer(secret: [1, 2, 3], lifetime: 600)
         let client = TransportAddress(IPAddress(ipv4: 1), port: 2)
-        let nonce = nonces.issue(to: client, now: 1000)
-        #expect(nonces.isValid(nonce, from: client, now: 1000) && nonces.isValid(nonce, from: client, now: 1599))
-        #expect(!nonces.isValid(nonce, from: client, now: 1600) && !nonces.isValid(nonce, from: client, now: 999))
+        let nonce = nonces.issue(.passwordAlgorithms, .md5, in: "a", to: client, now: 1000)
+        func isValid(at now: Int64) -> Bool { nonces.isValid(nonce, in: "a", from: client, now: now) }
+        #expect(isValid(at: 1000) && isValid(at: 1599) && !isValid(at: 1600) && !isValid(at: 999))
         let other = try NonceIssuer(secret: [1, 2, 4], lifetime: 600)
-        #expect(!other.isValid(nonce, from: client, now: 1000))
+        #expect(!other.isValid(nonce, in: "a", from: client, now: 1000))
+        #expect(!nonces.isValid(nonce, in: "b", from: client, now: 1000))
+    }
+
+    /// Cookie and offer are what a bid-down attack would change; the MAC covers each character of a nonce.
+    @Test func everyCharacterOfANonceCounts() throws {
+        let nonces = try NonceIssuer(secret: [1, 2, 3], lifetime: 600)
+        let client = TransportAddress(IPAddress(ipv4: 1), port: 2)
+        let nonce = Array(nonces.issue(.passwordAlgorithms, .md5, in: "a", to: client, now: 1000).utf8)
+        #expect(nonce.starts(with: "obMatJos2gAAA1".utf8))
+        for index in nonce.indices {
+            var changed = nonce
+            changed[index] ^= 1
+            let text = String(decoding: changed, as: UTF8.self)
+            #expect(!nonces.isValid(text, in: "a", from: client, now: 1000), "character \(index)")
+        }
     }
 
     // MARK: Nothing before the MAC, nothing after it

@@ -70,7 +70,7 @@ struct PeerTests {
         #expect(try bench.ask(.channelBind, client, ChannelNumber(rawValue: 0x4001), one).error == 400)
         // RFC 8656, section 12: after ten minutes both are free again.
         _ = bench.advance(.seconds(300))
-        client.nonce = bench.relay.authenticator.nonces.issue(to: client.address, now: bench.now.unixTime)
+        bench.renewNonce(of: client)
         _ = try bench.ask(.refresh, client)
         _ = bench.advance(.seconds(300))
         #expect(try bench.ask(.channelBind, client, ChannelNumber(rawValue: 0x4001), one).isSuccess)

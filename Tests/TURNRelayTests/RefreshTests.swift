@@ -45,11 +45,11 @@ struct RefreshTests {
         let client = try bench.allocate(bench.ephemeral(lifetime: 60))
         for _ in 0..<5 {
             _ = bench.advance(.seconds(500))
-            client.nonce = bench.relay.authenticator.nonces.issue(to: client.address, now: bench.now.unixTime)
+            bench.renewNonce(of: client)
             #expect(try bench.ask(.refresh, client).isSuccess)
         }
         _ = bench.advance(.seconds(499))
-        client.nonce = bench.relay.authenticator.nonces.issue(to: client.address, now: bench.now.unixTime)
+        bench.renewNonce(of: client)
         #expect(try bench.ask(.refresh, client).value(Lifetime.self)?.seconds == 1)
         let late = bench.connect(client.credential)
         #expect(try bench.ask(.allocate, late, RequestedTransport.udp).error == 401)

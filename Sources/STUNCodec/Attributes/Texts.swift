@@ -65,3 +65,14 @@ public struct ThirdPartyAuthorization: TextAttribute {
         self.text = text
     }
 }
+
+/// ORIGIN (draft-ietf-tram-stun-origin, section 2): the web origin that a request is made for, `https://example.com`.
+public struct Origin: TextAttribute {
+    public static let attributeType = AttributeType.origin
+    public static let maximumLength = 267
+    public let text: String
+
+    public init(text: String) {
+        self.text = text
+    }
+}

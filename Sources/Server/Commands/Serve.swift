@@ -55,7 +55,9 @@ struct Serve: AsyncParsableCommand {
         _ configuration: ServerConfiguration,
         _ environment: [String: String]
     ) throws(StartupError) -> Identities {
-        guard configuration.identityFiles.isEmpty else { return Identities(files: configuration.identityFiles) }
+        guard configuration.isDevelopment, configuration.identityFiles.isEmpty else {
+            return Identities(files: configuration.identityFiles)
+        }
         let authority = DevelopmentAuthority(environment: environment)
         let leaf = try authority.leaf()
         printError(authority.instructions)

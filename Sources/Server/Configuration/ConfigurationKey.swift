@@ -7,6 +7,8 @@ import Configuration
 enum ConfigurationKey: String, CaseIterable {
     case dev
     case listen
+    case proxyProtocolFrom = "proxy-protocol-from"
+    case plainTurn = "plain-turn"
     case callHost = "call-host"
     case turnHost = "turn-host"
     case certificate
@@ -17,8 +19,6 @@ enum ConfigurationKey: String, CaseIterable {
     case user
     case userFile = "user-file"
     case userDatabase = "user-database"
-    case relay
-    case relayAddress = "relay-address"
     case iceTransportPolicy = "ice-transport-policy"
     case webRoot = "web-root"
     case eventLoops = "event-loops"
@@ -26,7 +26,50 @@ enum ConfigurationKey: String, CaseIterable {
     case allowedOrigin = "allowed-origin"
     case maxParticipantsPerRoom = "max-participants-per-room"
     case credentialLifetime = "credential-lifetime"
-    case plainTurn = "plain-turn"
+
+    case relay
+    case relayAddress = "relay-address"
+    case relayPorts = "relay-ports"
+    case allowPeer = "allow-peer"
+    case denyPeer = "deny-peer"
+    case alternateServer = "alternate-server"
+    case alternateServerThreshold = "alternate-server-threshold"
+
+    case allocationsPerUser = "allocations-per-user"
+    case allocationsInTotal = "allocations-in-total"
+    case permissionsPerAllocation = "permissions-per-allocation"
+    case channelsPerAllocation = "channels-per-allocation"
+    case maximumLifetime = "maximum-lifetime"
+    case bytesPerSecondPerAllocation = "bytes-per-second-per-allocation"
+    case bytesPerSecondPerUser = "bytes-per-second-per-user"
+    case bytesPerSecondInTotal = "bytes-per-second-in-total"
+    case challengesPerSecondPerAddress = "challenges-per-second-per-address"
+
+    enum Kind {
+        case text
+        case list
+        case number
+        case flag
+    }
+
+    var kind: Kind {
+        switch self {
+        case .dev, .plainTurn:
+            .flag
+        case .listen, .proxyProtocolFrom, .certificate, .privateKey, .authSecret, .user, .allowedOrigin, .relayAddress,
+            .allowPeer, .denyPeer, .alternateServer:
+            .list
+        case .eventLoops, .maxParticipantsPerRoom, .credentialLifetime, .alternateServerThreshold, .allocationsPerUser,
+            .allocationsInTotal, .permissionsPerAllocation, .channelsPerAllocation, .maximumLifetime,
+            .bytesPerSecondPerAllocation, .bytesPerSecondPerUser, .bytesPerSecondInTotal,
+            .challengesPerSecondPerAddress:
+            .number
+        case .callHost, .turnHost, .realm, .authSecretFile, .userFile, .userDatabase, .iceTransportPolicy, .webRoot,
+            .logLevel,
+            .relay, .relayPorts:
+            .text
+        }
+    }
 
     var configKey: ConfigKey { ConfigKey([rawValue]) }
 

@@ -28,9 +28,11 @@ struct ConfigurationLoader {
         reader.string(forKey: key.configKey, isSecret: key.isSecret)
     }
 
-    /// A list, which YAML may also give as a single text.
+    /// A list, which YAML may also give as a single text, with commas unless it may hold a password.
     func list(_ key: ConfigurationKey) -> [String] {
-        reader.stringArray(forKey: key.configKey, isSecret: key.isSecret) ?? text(key).map { [$0] } ?? []
+        if let list = reader.stringArray(forKey: key.configKey, isSecret: key.isSecret) { return list }
+        guard let text = text(key) else { return [] }
+        return key.isSecret ? [text] : ConfigurationKey.parts(of: text)
     }
 
     func number(_ key: ConfigurationKey, in range: ClosedRange<Int>) throws(StartupError) -> Int? {
@@ -138,15 +140,16 @@ struct ConfigurationLoader {
 extension ConfigurationKey {
     /// What a text of the environment means for this option; a text that does not fit stays one, to be complained of.
     fileprivate func content(of text: String) -> ConfigContent {
-        switch self {
-        case .listen, .certificate, .privateKey, .authSecret, .user, .allowedOrigin:
-            .stringArray(text.split(separator: ",").map { String($0).trimmingCharacters(in: .whitespaces) })
-        case .eventLoops, .maxParticipantsPerRoom, .credentialLifetime:
-            Int(text).map(ConfigContent.int) ?? .string(text)
-        case .dev, .plainTurn:
-            Bool(text.lowercased()).map(ConfigContent.bool) ?? .string(text)
-        default:
-            .string(text)
+        switch kind {
+        case .list: .stringArray(Self.parts(of: text))
+        case .number: Int(text).map(ConfigContent.int) ?? .string(text)
+        case .flag: Bool(text.lowercased()).map(ConfigContent.bool) ?? .string(text)
+        case .text: .string(text)
         }
+    }
+
+    /// The parts of a list in one text, which commas separate.
+    fileprivate static func parts(of text: String) -> [String] {
+        text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     }
 }

@@ -14,11 +14,23 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where to listen, and for what: everything, /web or /turn. Repeatable. (default: [::]:443)",
-            valueName: "addr:port[/web|/turn]"
+            "Where to listen. One port for everything, /web or /turn; or TURN alone, by udp:, tcp: or tls: before the"
+                + " address. Repeatable. (default: [::]:443)",
+            valueName: "[udp:|tcp:|tls:]addr:port[/web|/turn]"
         )
     )
     var listen: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A proxy, or a network of them, whose connections begin with a PROXY header. Repeatable.",
+            valueName: "cidr"
+        )
+    )
+    var proxyProtocolFrom: [String] = []
+
+    @Flag(help: "Serve TURN over TCP without TLS too, on the same port.")
+    var plainTurn = false
 
     @Option(help: ArgumentHelp("The host name of the app and signaling.", valueName: "name"))
     var callHost: String?
@@ -56,12 +68,6 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A database of users, followed as 'swiftturn users' changes it.", valueName: "file"))
     var userDatabase: String?
 
-    @Option(help: ArgumentHelp("closed: only between clients of this server; open: to any peer.", valueName: "mode"))
-    var relay: String?
-
-    @Option(help: ArgumentHelp("The address that relayed addresses show.", valueName: "ip"))
-    var relayAddress: String?
-
     @Option(help: ArgumentHelp("What browsers may use: relay (only this server) or all.", valueName: "relay|all"))
     var iceTransportPolicy: String?
 
@@ -83,35 +89,56 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long issued credentials are good. (default: 3600)", valueName: "seconds"))
     var credentialLifetime: Int?
 
-    @Flag(help: "Serve TURN over TCP without TLS too, on the same port.")
-    var plainTurn = false
+    @OptionGroup(title: "Relay") var relay: RelayOptionGroup
+    @OptionGroup(title: "Limits") var limits: LimitOptionGroup
+}
 
+extension ServeOptions {
     /// The values that were given, in the form of the other layers.
     var values: [AbsoluteConfigKey: ConfigValue] {
-        var values: [ConfigurationKey: ConfigContent] = [:]
-        let texts: [(ConfigurationKey, String?)] = [
+        var values = GivenOptions()
+        values.add(texts: [
             (.callHost, callHost), (.turnHost, turnHost), (.realm, realm), (.authSecretFile, authSecretFile),
-            (.userFile, userFile), (.userDatabase, userDatabase), (.relay, relay), (.relayAddress, relayAddress),
-            (.iceTransportPolicy, iceTransportPolicy), (.webRoot, webRoot), (.logLevel, logLevel),
-        ]
-        let lists: [(ConfigurationKey, [String])] = [
-            (.listen, listen), (.certificate, certificate), (.privateKey, privateKey), (.authSecret, authSecret),
-            (.user, user), (.allowedOrigin, allowedOrigin),
-        ]
-        let numbers: [(ConfigurationKey, Int?)] = [
+            (.userFile, userFile), (.userDatabase, userDatabase), (.iceTransportPolicy, iceTransportPolicy),
+            (.webRoot, webRoot),
+            (.logLevel, logLevel),
+        ])
+        values.add(lists: [
+            (.listen, listen), (.proxyProtocolFrom, proxyProtocolFrom), (.certificate, certificate),
+            (.privateKey, privateKey), (.authSecret, authSecret), (.user, user), (.allowedOrigin, allowedOrigin),
+        ])
+        values.add(numbers: [
             (.eventLoops, eventLoops), (.maxParticipantsPerRoom, maxParticipantsPerRoom),
             (.credentialLifetime, credentialLifetime),
-        ]
-        for (key, text) in texts { values[key] = text.map(ConfigContent.string) }
-        for (key, list) in lists where !list.isEmpty { values[key] = .stringArray(list) }
-        for (key, number) in numbers { values[key] = number.map(ConfigContent.int) }
-        for (key, flag) in [(ConfigurationKey.dev, dev), (.plainTurn, plainTurn)] where flag {
-            values[key] = .bool(true)
-        }
-        return Dictionary(
-            uniqueKeysWithValues: values.map { key, content in
-                (AbsoluteConfigKey(key.configKey), ConfigValue(content, isSecret: key.isSecret))
-            }
-        )
+        ])
+        values.add(flags: [(.dev, dev), (.plainTurn, plainTurn)])
+        relay.add(to: &values)
+        limits.add(to: &values)
+        return values.content
+    }
+}
+
+/// What was given on the command line: an option that was not leaves no trace.
+struct GivenOptions {
+    private(set) var content: [AbsoluteConfigKey: ConfigValue] = [:]
+
+    mutating func add(texts: [(ConfigurationKey, String?)]) {
+        for case (let key, let text?) in texts { set(key, .string(text)) }
+    }
+
+    mutating func add(lists: [(ConfigurationKey, [String])]) {
+        for (key, list) in lists where !list.isEmpty { set(key, .stringArray(list)) }
+    }
+
+    mutating func add(numbers: [(ConfigurationKey, Int?)]) {
+        for case (let key, let number?) in numbers { set(key, .int(number)) }
+    }
+
+    mutating func add(flags: [(ConfigurationKey, Bool)]) {
+        for (key, isGiven) in flags where isGiven { set(key, .bool(true)) }
+    }
+
+    private mutating func set(_ key: ConfigurationKey, _ value: ConfigContent) {
+        content[AbsoluteConfigKey(key.configKey)] = ConfigValue(value, isSecret: key.isSecret)
     }
 }

@@ -3,6 +3,7 @@
 import Foundation
 import Logging
 import STUNCodec
+import TURNRelay
 
 /// Everything that `serve` was told, checked.
 struct ServerConfiguration: Sendable {
@@ -20,6 +21,8 @@ struct ServerConfiguration: Sendable {
     var isDevelopment = false
     /// Empty stands for port 443 of all addresses.
     var listen: [ListenAddress] = []
+    /// Connections from these begin with a PROXY header.
+    var proxies: [IPNetwork] = []
     var callHost: String?
     var turnHost: String?
     var identityFiles: [IdentityFiles] = []
@@ -28,7 +31,7 @@ struct ServerConfiguration: Sendable {
     var authSecrets: [String] = []
     var users: [(name: String, password: String)] = []
     var userDatabase: String?
-    var relayAddress: IPAddress?
+    var relay = RelayOptions()
     var iceTransportPolicy = ICETransportPolicy.relay
     var webRoot: String?
     var eventLoops = ProcessInfo.processInfo.activeProcessorCount
@@ -46,44 +49,34 @@ extension ServerConfiguration {
         isDevelopment = try loader.flag(.dev)
         for text in loader.list(.listen) { listen.append(try ListenAddress(text)) }
         if listen.isEmpty, isDevelopment {
-            listen = [ListenAddress(address: IPAddress(ipv4: 0x7F00_0001), port: 8443)]
+            listen = [ListenAddress(TransportAddress(IPAddress(ipv4: 0x7F00_0001), port: 8443))]
         }
+        proxies = try loader.networks(.proxyProtocolFrom)
         callHost = try Self.hostName(loader, .callHost)
         turnHost = try Self.hostName(loader, .turnHost)
         realm = loader.text(.realm)
         identityFiles = try Self.identityFiles(loader)
-        guard isDevelopment || !identityFiles.isEmpty else {
+        guard isDevelopment || !identityFiles.isEmpty || !servesTLS else {
             throw .configuration("--certificate and --private-key are required (or --dev, to try it on this machine)")
         }
         authSecrets = try Self.lines(loader, .authSecret, .authSecretFile)
         if authSecrets.isEmpty { authSecrets = [randomSecret()] }
         users = try Self.users(loader)
         userDatabase = loader.text(.userDatabase)
-        try readRelay(loader)
+        relay = try RelayOptions(loader)
+        try readICETransportPolicy(loader)
         try readLimits(loader)
         webRoot = loader.text(.webRoot)
         allowedOrigins = loader.list(.allowedOrigin)
         servesPlainTURN = try loader.flag(.plainTurn)
     }
 
-    private mutating func readRelay(_ loader: ConfigurationLoader) throws(StartupError) {
-        switch loader.text(.relay) {
-        case nil, "closed": break
-        case "open": throw .configuration("relay 'open' is not available in this version; 'closed' is")
-        case let other?: throw .configuration("relay '\(other)' is neither 'closed' nor 'open'")
+    private mutating func readICETransportPolicy(_ loader: ConfigurationLoader) throws(StartupError) {
+        guard let text = loader.text(.iceTransportPolicy) else { return }
+        guard let policy = ICETransportPolicy(rawValue: text) else {
+            throw .configuration("ice-transport-policy '\(text)' is neither 'relay' nor 'all'")
         }
-        if let text = loader.text(.relayAddress) {
-            guard let address = IPAddress(text), address.family == .ipv4 else {
-                throw .configuration("relay-address '\(text)' is not an IPv4 address")
-            }
-            relayAddress = address
-        }
-        if let text = loader.text(.iceTransportPolicy) {
-            guard let policy = ICETransportPolicy(rawValue: text) else {
-                throw .configuration("ice-transport-policy '\(text)' is neither 'relay' nor 'all'")
-            }
-            iceTransportPolicy = policy
-        }
+        iceTransportPolicy = policy
     }
 
     private mutating func readLimits(_ loader: ConfigurationLoader) throws(StartupError) {
@@ -98,6 +91,11 @@ extension ServerConfiguration {
             }
             logLevel = level
         }
+    }
+
+    /// Whether any listener does TLS, and a certificate is needed.
+    private var servesTLS: Bool {
+        listen.isEmpty || listen.contains { !$0.rolesInsideTLS.isEmpty }
     }
 
     // MARK: Single options
@@ -124,34 +122,5 @@ extension ServerConfiguration {
             )
         }
         return zip(certificates, keys).map(IdentityFiles.init)
-    }
-
-    private static func users(_ loader: ConfigurationLoader) throws(StartupError) -> [(name: String, password: String)]
-    {
-        var users: [(name: String, password: String)] = []
-        for (index, text) in try lines(loader, .user, .userFile).enumerated() {
-            guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else {
-                // The text may be a password: it is not repeated.
-                throw .configuration("user \(index + 1) is not NAME:PASSWORD")
-            }
-            users.append((String(text[..<colon]), String(text[text.index(after: colon)...])))
-        }
-        return users
-    }
-
-    /// Values given directly, then the lines of a file: empty ones and those that begin with `#` do not count.
-    private static func lines(
-        _ loader: ConfigurationLoader,
-        _ key: ConfigurationKey,
-        _ fileKey: ConfigurationKey
-    ) throws(StartupError) -> [String] {
-        let direct = loader.list(key)
-        guard direct.allSatisfy({ !$0.isEmpty }) else { throw .configuration("\(key.rawValue) is empty") }
-        guard let path = loader.text(fileKey) else { return direct }
-        guard let text = TextFile.read(path) else {
-            throw .noInput("\(fileKey.rawValue) '\(path)' cannot be read")
-        }
-        let lines = text.split(whereSeparator: \.isNewline).map(String.init)
-        return direct + lines.filter { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
     }
 }

@@ -13,7 +13,6 @@ import NIOHTTPTypesHTTP1
 import NIOWebSocket
 import STUNCodec
 import SignalHub
-import TURNRelay
 
 /// Serves HTTP and WebSocket on connections that the classifier hands over.
 final class HTTPEdge: Sendable {
@@ -76,14 +75,15 @@ final class HTTPEdge: Sendable {
     // MARK: Pipelines
 
     /// Bytes that arrive in the pipeline are HTTP and may become a WebSocket.
-    func attach(to channel: any Channel) throws {
+    func attach(to connection: ClientConnection) throws {
+        let address = "\(connection.address.address.limitGroup)"
         let upgrader = NIOTypedWebSocketServerUpgrader<Upgrade>(
             maxFrameSize: signaling.maximumFrameSize,
             enableAutomaticErrorHandling: false,
             shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture([:]) },
             upgradePipelineHandler: { channel, _ in
                 channel.eventLoop.makeCompletedFuture {
-                    try self.signaling.attach(to: channel, remoteAddress: Self.addressGroup(of: channel))
+                    try self.signaling.attach(to: channel, remoteAddress: address)
                     return .socket
                 }
             }
@@ -96,7 +96,8 @@ final class HTTPEdge: Sendable {
                 }
             }
         )
-        try admit(channel)
+        try admit(connection)
+        let channel = connection.channel
         let pipeline = channel.pipeline.syncOperations
         let upgrade = try pipeline.configureUpgradableHTTPServerPipeline(configuration: configuration)
         let upgradeHandler = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<Upgrade>.self)
@@ -113,19 +114,19 @@ final class HTTPEdge: Sendable {
     }
 
     /// Bytes that arrive in the pipeline are HTTP without TLS.
-    func attachRedirect(to channel: any Channel) throws {
-        try admit(channel)
+    func attachRedirect(to connection: ClientConnection) throws {
+        try admit(connection)
+        let channel = connection.channel
         try channel.pipeline.syncOperations.configureHTTPServerPipeline()
         try channel.pipeline.syncOperations.addHandler(HTTPGuard())
         try addRequestHandlers(to: channel, isSecure: false)
     }
 
     /// Takes a place for as long as the connection lasts.
-    private func admit(_ channel: any Channel) throws {
-        guard let address = channel.remoteAddress.flatMap(TransportAddress.init)?.address.limitGroup,
-            budget.enter(address)
-        else { throw ChannelError.ioOnClosedChannel }
-        channel.closeFuture.whenComplete { [budget] _ in budget.leave(address) }
+    private func admit(_ connection: ClientConnection) throws {
+        let address = connection.address.address.limitGroup
+        guard budget.enter(address) else { throw ChannelError.ioOnClosedChannel }
+        connection.channel.closeFuture.whenComplete { [budget] _ in budget.leave(address) }
     }
 
     private func addRequestHandlers(to channel: any Channel, isSecure: Bool) throws {
@@ -168,9 +169,5 @@ final class HTTPEdge: Sendable {
         let path = head.uri.split(separator: "?", maxSplits: 1).first.map(String.init)
         return head.method == .GET && head.version.knowsUpgrades && path == Routes.socketPath
             && origins.admits(origin: head.headers.first(name: "origin"), host: head.headers.first(name: "host"))
-    }
-
-    private static func addressGroup(of channel: any Channel) -> String {
-        channel.remoteAddress.flatMap(TransportAddress.init).map { "\($0.address.limitGroup)" } ?? "?"
     }
 }

@@ -5,18 +5,7 @@ import NIOCore
 import OpenSSLTLS
 import STUNCodec
 
-/// What becomes of a connection of a listener, once its first bytes have shown what it speaks.
-struct ConnectionRoutes: Sendable {
-    let roles: ListenAddress.Roles
-    let servesPlainTURN: Bool
-    /// Each is called on the channel's event loop and adds handlers at the end of its pipeline.
-    let attachTLS: @Sendable (any Channel) throws -> Void
-    let attachTURN: @Sendable (any Channel, _ acceptedAt: NIODeadline, _ onDecided: @escaping () -> Void) throws -> Void
-    let attachWeb: @Sendable (any Channel) throws -> Void
-    let attachRedirect: @Sendable (any Channel) throws -> Void
-}
-
-/// The first handler of every connection: holds the first bytes back until they can be told apart, before TLS and
+/// The first handler of every connection, or the first behind its PROXY header: holds the first bytes back until they can be told apart, before TLS and
 /// again inside it, sets the pipeline up for what they are, and leaves.
 ///
 /// Browsers' TURN clients send no ALPN and may use the name of the web app, so nothing but the decrypted bytes decides.
@@ -28,10 +17,12 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
     static let timeout = TimeAmount.seconds(10)
 
     private let routes: ConnectionRoutes
-    private let acceptedAt: NIODeadline
+    private var client: ClientConnection
     private let isInsideTLS: Bool
     private let logger: Logger
     private let onEnd: () -> Void
+    /// What the client may do here.
+    private var roles: ListenAddress.Roles
     private var buffer = ByteBuffer()
     private var deadline: Scheduled<Void>?
     private var isFinished = false
@@ -40,22 +31,23 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
     ///   authenticated.
     init(
         routes: ConnectionRoutes,
-        acceptedAt: NIODeadline,
+        client: ClientConnection,
         isInsideTLS: Bool = false,
         logger: Logger,
         onEnd: @escaping () -> Void
     ) {
         self.routes = routes
-        self.acceptedAt = acceptedAt
+        self.client = client
         self.isInsideTLS = isInsideTLS
         self.logger = logger
         self.onEnd = onEnd
+        roles = isInsideTLS ? routes.rolesInsideTLS : routes.plainRoles
     }
 
     // MARK: Time
 
     func handlerAdded(context: ChannelHandlerContext) {
-        deadline = context.eventLoop.assumeIsolated().scheduleTask(deadline: acceptedAt + Self.timeout) {
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(deadline: client.acceptedAt + Self.timeout) {
             self.close(context, "silent for too long")
         }
     }
@@ -76,6 +68,17 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
         onEnd()
     }
 
+    // MARK: TLS
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if isInsideTLS, case .handshakeCompleted(let session)? = event as? TLSUserEvent {
+            client.serverName = session.serverName
+            let agreed = session.alpn.flatMap(ApplicationProtocol.init)
+            roles.formIntersection(agreed?.admittedRoles ?? .all)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     // MARK: Bytes
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -94,7 +97,7 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
 
     private func decide(_ verdict: FirstBytes.Verdict, _ context: ChannelHandlerContext) {
         do {
-            guard try attach(verdict, to: context.channel) else {
+            guard try attach(verdict) else {
                 return close(context, "speaks nothing that this listener serves")
             }
         } catch {
@@ -107,33 +110,37 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 
-    private func attach(_ verdict: FirstBytes.Verdict, to channel: any Channel) throws -> Bool {
+    private func attach(_ verdict: FirstBytes.Verdict) throws -> Bool {
         switch verdict {
-        case .tls where !isInsideTLS:
-            try routes.attachTLS(channel)
-            let inner = ConnectionClassifier(
-                routes: routes,
-                acceptedAt: acceptedAt,
-                isInsideTLS: true,
-                logger: logger,
-                onEnd: onEnd
-            )
-            try channel.pipeline.syncOperations.addHandler(inner)
-        case .turn where routes.roles.contains(.turn) && (isInsideTLS || routes.servesPlainTURN):
-            try routes.attachTURN(channel, acceptedAt, onEnd)
-        case .http where routes.roles.contains(.web):
-            try isInsideTLS ? routes.attachWeb(channel) : routes.attachRedirect(channel)
+        case .tls where !isInsideTLS && !routes.rolesInsideTLS.isEmpty:
+            try attachTLS()
+        case .turn where roles.contains(.turn):
+            try routes.attachTURN(client, onEnd)
+        case .http where roles.contains(.web):
+            try isInsideTLS ? routes.attachWeb(client) : routes.attachRedirect(client)
         default:
             return false
         }
         return true
     }
 
+    private func attachTLS() throws {
+        try routes.attachTLS(client.channel)
+        let inner = ConnectionClassifier(
+            routes: routes,
+            client: client,
+            isInsideTLS: true,
+            logger: logger,
+            onEnd: onEnd
+        )
+        try client.channel.pipeline.syncOperations.addHandler(inner)
+    }
+
     private func close(_ context: ChannelHandlerContext, _ reason: String) {
         guard !isFinished else { return }
         logger.debug(
             "connection closed before it was decided",
-            metadata: ["client": "\(context.remoteAddress?.description ?? "?")", "reason": "\(reason)"]
+            metadata: ["client": "\(client.address)", "reason": "\(reason)"]
         )
         context.close(promise: nil)
     }

@@ -6,11 +6,22 @@ import NIOPosix
 import STUNCodec
 import TURNRelay
 
-/// A listening socket and what its connections become.
+/// Listening sockets and what their connections become.
 struct PortListener {
     let group: any EventLoopGroup
-    let budget: ConnectionBudget
+    /// Connections from these begin with a PROXY header.
+    let proxies: [IPNetwork]
     let logger: Logger
+    /// Of connections that are not decided, by their clients' addresses.
+    private let budget = ConnectionBudget()
+    /// Of connections whose PROXY header has not arrived: one proxy has as many as all its clients.
+    private let headerBudget = ConnectionBudget(perAddress: .max)
+
+    init(group: any EventLoopGroup, proxies: [IPNetwork], logger: Logger) {
+        self.group = group
+        self.proxies = proxies
+        self.logger = logger
+    }
 
     /// TCP_NOTSENT_LOWAT (tcp(7)): the kernel says "writable" only when less than this is unsent. What waits for a slow
     /// reader then waits in our queues, where old media can still be dropped.
@@ -18,58 +29,76 @@ struct PortListener {
 
     func listen(on address: ListenAddress, routes: ConnectionRoutes) async throws(StartupError) -> any Channel {
         do {
-            return try await bind(TransportAddress(address.address, port: address.port), routes)
+            return try await bind(address.address, routes)
         } catch {
-            throw Self.explain(error, address.description)
+            throw .cannotListen(on: "\(address)", error)
         }
     }
 
     /// Port 443 of all addresses: one socket for both families, or for IPv4 alone where there is no IPv6.
     func listenOnDefaultPort(routes: ConnectionRoutes) async throws(StartupError) -> any Channel {
         do {
-            return try await bind(TransportAddress(IPAddress(ipv6High: 0, low: 0), port: 443), routes)
+            return try await bind(ListenAddress.everywhere.address, routes)
         } catch let error as IOError where error.errnoCode == EAFNOSUPPORT || error.errnoCode == EADDRNOTAVAIL {
-            return try await listen(on: ListenAddress(address: IPAddress(ipv4: 0), port: 443), routes: routes)
+            return try await listen(on: ListenAddress(TransportAddress(IPAddress(ipv4: 0), port: 443)), routes: routes)
         } catch {
-            throw Self.explain(error, "port 443")
+            throw .cannotListen(on: "port 443", error)
         }
     }
 
     private func bind(_ address: TransportAddress, _ routes: ConnectionRoutes) async throws -> any Channel {
-        let budget = budget
-        let logger = logger
-        return try await ServerBootstrap(group: group)
+        try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(Self.notSentLowWater, value: 16 * 1024)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 8 * 1024, high: 32 * 1024))
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try Self.admit(channel, budget, routes, logger)
-                }
+                channel.eventLoop.makeCompletedFuture { try admit(channel, routes) }
             }
             .bind(host: "\(address.address)", port: Int(address.port)).get()
     }
 
-    private static func admit(
-        _ channel: any Channel,
-        _ budget: ConnectionBudget,
-        _ routes: ConnectionRoutes,
-        _ logger: Logger
-    ) throws {
-        guard let address = channel.remoteAddress.flatMap(TransportAddress.init)?.address.limitGroup,
-            budget.enter(address)
-        else {
-            throw ChannelError.connectPending
+    // MARK: Connections
+
+    private func admit(_ channel: any Channel, _ routes: ConnectionRoutes) throws {
+        guard let address = channel.remoteAddress.flatMap(TransportAddress.init) else {
+            throw ChannelError.operationUnsupported
         }
-        let classifier = ConnectionClassifier(routes: routes, acceptedAt: .now(), logger: logger) {
-            budget.leave(address)
+        let connection = ClientConnection(channel: channel, address: address, acceptedAt: .now())
+        if proxies.contains(where: { $0.contains(address.address) }) {
+            try awaitHeader(of: connection, routes)
+        } else {
+            try classify(connection, routes)
         }
-        try channel.pipeline.syncOperations.addHandler(classifier)
     }
 
-    private static func explain(_ error: any Error, _ address: String) -> StartupError {
+    /// The client is known when the proxy has told it.
+    private func awaitHeader(of connection: ClientConnection, _ routes: ConnectionRoutes) throws {
+        let proxy = connection.address.address
+        guard headerBudget.enter(proxy) else { throw ChannelError.connectPending }
+        let handler = ProxyHeaderHandler(
+            connection: connection,
+            logger: logger,
+            onHeader: { try classify($0, routes) },
+            onEnd: { headerBudget.leave(proxy) }
+        )
+        try connection.channel.pipeline.syncOperations.addHandler(handler)
+    }
+
+    private func classify(_ client: ClientConnection, _ routes: ConnectionRoutes) throws {
+        let address = client.address.address.limitGroup
+        guard budget.enter(address) else { throw ChannelError.connectPending }
+        let classifier = ConnectionClassifier(routes: routes, client: client, logger: logger) {
+            budget.leave(address)
+        }
+        try client.channel.pipeline.syncOperations.addHandler(classifier)
+    }
+}
+
+extension StartupError {
+    /// Why a socket could not be bound, by the system's error.
+    static func cannotListen(on address: String, _ error: any Error) -> StartupError {
         switch (error as? IOError)?.errnoCode {
         case EADDRINUSE:
             .unavailable("\(address) is taken: another program listens there")

@@ -8,12 +8,15 @@ import TURNCredentials
 struct Allocation {
     let handle: AllocationHandle
     let relayedAddress: TransportAddress
-    let username: String
-    let credential: VerifiableCredential
+    /// Of whoever made it; with its keys, whatever becomes of the user.
+    let identity: Identity
     /// Of the Allocate that made it: a retransmission is answered as the first one was.
     let transactionID: TransactionID
     let createdAt: NIODeadline
     var expiresAt: NIODeadline
     var permissions = PermissionSet()
     var channels = ChannelTable()
+
+    var username: String { identity.username }
+    var credential: VerifiableCredential { identity.credential }
 }

@@ -12,15 +12,27 @@ final class Client {
     let address: TransportAddress
     /// When it is closed for want of an allocation.
     var idleDeadline: NIODeadline
+    /// The realm that the server's name tells or, without one, that the first authenticated request was made in.
+    var realm: RelayRealm
+    /// False while requests may choose the realm by ORIGIN.
+    var isRealmSettled: Bool
     var isAuthenticated = false
     var allocation: Allocation?
     var allocationCount: UInt32 = 0
     /// Of the Refresh that deleted the last allocation: a retransmission succeeds again.
     var lastDeletion: TransactionID?
 
-    init(id: ClientID, address: TransportAddress, idleDeadline: NIODeadline) {
+    init(
+        id: ClientID,
+        address: TransportAddress,
+        realm: RelayRealm,
+        isRealmSettled: Bool,
+        idleDeadline: NIODeadline
+    ) {
         self.id = id
         self.address = address
+        self.realm = realm
+        self.isRealmSettled = isRealmSettled
         self.idleDeadline = idleDeadline
     }
 
@@ -49,14 +61,25 @@ struct ClientTable {
         return client
     }
 
-    mutating func insert(address: TransportAddress, idleDeadline: NIODeadline) -> Client {
+    mutating func insert(
+        address: TransportAddress,
+        realm: RelayRealm,
+        isRealmSettled: Bool,
+        idleDeadline: NIODeadline
+    ) -> Client {
         let slot = freeSlots.popLast() ?? slots.count
         if slot == slots.count {
             slots.append(nil)
         }
         let id = ClientID(slot: slot, generation: nextGeneration)
         nextGeneration &+= 1
-        let client = Client(id: id, address: address, idleDeadline: idleDeadline)
+        let client = Client(
+            id: id,
+            address: address,
+            realm: realm,
+            isRealmSettled: isRealmSettled,
+            idleDeadline: idleDeadline
+        )
         slots[slot] = client
         return client
     }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import OpenSSLCrypto
-package import STUNCodec
+import STUNCodec
 
-/// Makes and checks nonces that need no memory: the issue time, and a MAC over it and the client's address.
+/// Makes and checks nonces that need no memory: what they were made for, the time, and a MAC over it all.
 ///
-/// A nonce is 8 hexadecimal digits of time and 32 of MAC. 128 bits of HMAC-SHA256 cannot be guessed, a nonce of another
-/// client or of another server does not verify, and the time makes it expire.
+/// A nonce is the nonce cookie of RFC 8489 (13 characters), the ``AlgorithmOffer`` (1), the time of issue (8 hexadecimal
+/// digits) and the MAC (32), which also covers the client's address and the realm. 128 bits of HMAC-SHA256 cannot be
+/// guessed; a nonce of another client, realm or server does not verify, nor does one with a changed cookie.
 package struct NonceIssuer {
     private let key: HMACKey
     private let lifetime: Int64
@@ -19,24 +20,45 @@ package struct NonceIssuer {
         self.lifetime = lifetime
     }
 
-    package func issue(to client: TransportAddress, now: Int64) -> String {
+    func issue(
+        _ features: SecurityFeatures,
+        _ offer: AlgorithmOffer,
+        in realm: String,
+        to client: TransportAddress,
+        now: Int64
+    ) -> String {
         let time = UInt32(truncatingIfNeeded: now)
-        return hexadecimal(time.bigEndianBytes) + hexadecimal(authenticationCode(time: time, client: client))
+        let content = features.cookie + String(offer.rawValue) + hexadecimal(time.bigEndianBytes)
+        return content + authenticationCode(of: Array(content.utf8), realm, client)
     }
 
-    package func isValid(_ nonce: String, from client: TransportAddress, now: Int64) -> Bool {
-        let digits = Array(nonce.utf8)
-        guard digits.count == 40, let time = UInt32(nonce.prefix(8), radix: 16) else { return false }
-        let expected = Array(issue(to: client, now: Int64(time)).utf8)
-        guard constantTimeEqual(expected.rawSpan, digits.rawSpan) else { return false }
+    func isValid(_ nonce: String, in realm: String, from client: TransportAddress, now: Int64) -> Bool {
+        let bytes = Array(nonce.utf8)
+        guard bytes.count == Self.contentLength + 32 else { return false }
+        let content = Array(bytes[..<Self.contentLength])
+        let expected = Array(authenticationCode(of: content, realm, client).utf8)
+        let claimed = Array(bytes[Self.contentLength...])
+        guard constantTimeEqual(expected.rawSpan, claimed.rawSpan),
+            let time = UInt32(String(decoding: content.suffix(8), as: UTF8.self), radix: 16)
+        else { return false }
         // Differences modulo 2^32 seconds: right across the wrap in 2106, and a nonce from the future is refused.
         let age = UInt32(truncatingIfNeeded: now) &- time
         return Int64(age) < lifetime
     }
 
-    private func authenticationCode(time: UInt32, client: TransportAddress) -> [UInt8] {
-        let input = time.bigEndianBytes + Array("\(client)".utf8)
-        return Array(key.authenticationCode(of: input).prefix(16))
+    /// What the challenge with this nonce offered; nil when that cannot be one of ours.
+    static func offer(in nonce: String) -> AlgorithmOffer? {
+        let bytes = Array(nonce.utf8)
+        guard bytes.count > SecurityFeatures.cookieLength else { return nil }
+        return AlgorithmOffer(rawValue: Character(UnicodeScalar(bytes[SecurityFeatures.cookieLength])))
+    }
+
+    private static let contentLength = SecurityFeatures.cookieLength + 1 + 8
+
+    private func authenticationCode(of content: [UInt8], _ realm: String, _ client: TransportAddress) -> String {
+        // The realm is last: it is the one part without an end of its own.
+        let input = content + Array("\(client) \(realm)".utf8)
+        return hexadecimal(Array(key.authenticationCode(of: input).prefix(16)))
     }
 
     private func hexadecimal(_ bytes: [UInt8]) -> String {

@@ -1,73 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import OpenSSLCrypto
 import STUNCodec
 import TURNCredentials
 
-/// Who made a request, proved by its MESSAGE-INTEGRITY.
-struct Identity {
-    let username: String
-    let credential: VerifiableCredential
-}
-
 /// The long-term credential mechanism (RFC 8489, section 9.2.4), server side.
 struct RequestAuthenticator {
-    let verifier: CredentialVerifier
     let nonces: NonceIssuer
 
     /// Checks a request in the order of the RFC and changes nothing.
     ///
-    /// - Parameter allocation: of the client that sent the request. Its owner is known by the key that the allocation
-    ///   was made with: an ephemeral credential may expire during a call, and the call goes on.
+    /// - Parameters:
+    ///   - client: that sent the request. The owner of its allocation is known by the keys that the allocation was made
+    ///     with: an ephemeral credential may expire during a call, and the call goes on.
+    ///   - realm: that the client was challenged for, or belongs to.
     func authenticate(
-        _ message: STUNMessageView,
-        from client: TransportAddress,
-        allocation: Allocation?,
+        _ message: borrowing STUNMessageView,
+        from client: Client,
+        in realm: RelayRealm,
         at now: Moment
     ) throws(RequestError) -> Identity {
-        // > If the message does not contain a MESSAGE-INTEGRITY [...], the server MUST generate an error response
-        // > with an error code of 401
-        guard let coverage = message.integrityCoverage(.messageIntegrity) else { throw .unauthorized }
-        // > If the message contains a MESSAGE-INTEGRITY [...], but is missing either the USERNAME [...], REALM, or
-        // > NONCE attribute, the server MUST generate an error response with an error code of 400
-        guard let username = try text(Username.self, of: message)?.text,
-            let realm = try text(Realm.self, of: message)?.text,
-            let nonce = try text(Nonce.self, of: message)?.text
-        else { throw .badRequest("USERNAME, REALM and NONCE are required") }
-        guard nonces.isValid(nonce, from: client, now: now.unixTime) else { throw .staleNonce }
-        guard realm == verifier.realm else { throw .unauthorized }
-        for credential in candidates(for: username, allocation: allocation, at: now)
-        where matches(message, coverage, key: credential.keys.md5) {
-            return Identity(username: username, credential: credential)
+        let claim = try IntegrityClaim(message)
+        guard claim.realm == realm.name else { throw .unauthorized }
+        let identity = try prove(claim, message, allocation: client.allocation, realm, at: now)
+        // > If the NONCE is no longer valid, the server MUST generate an error response with an error code of 438
+        guard nonces.isValid(claim.nonce, in: realm.name, from: client.address, now: now.unixTime) else {
+            throw .staleNonce
+        }
+        return identity
+    }
+
+    /// > If the value of the USERNAME or USERHASH attribute is not valid [...] If the resulting value does not match
+    /// > [...] This response MUST use an error code of 401
+    private func prove(
+        _ claim: IntegrityClaim,
+        _ message: borrowing STUNMessageView,
+        allocation: Allocation?,
+        _ realm: RelayRealm,
+        at now: Moment
+    ) throws(RequestError) -> Identity {
+        for keys in candidates(for: claim.name, allocation: allocation, realm, at: now)
+        where keys.verify(message, claim) {
+            return Identity(keys: keys, algorithm: claim.method.algorithm, isLegacy: claim.isLegacy)
         }
         throw .unauthorized
     }
 
-    private func text<Value: STUNAttributeValue>(
-        _ type: Value.Type,
-        of message: STUNMessageView
-    ) throws(RequestError) -> Value? {
-        do throws(STUNDecodeError) {
-            return try message.value(type)
-        } catch {
-            throw .badRequest("malformed attribute")
-        }
-    }
-
     private func candidates(
-        for username: String,
+        for name: IntegrityClaim.Name,
         allocation: Allocation?,
+        _ realm: RelayRealm,
         at now: Moment
-    ) -> [VerifiableCredential] {
-        if let allocation, allocation.username == username {
-            return [allocation.credential]
-        }
-        return verifier.candidates(for: username, now: now.unixTime)
-    }
-
-    private func matches(_ message: STUNMessageView, _ coverage: IntegrityCoverage, key: [UInt8]) -> Bool {
-        guard let hmac = try? HMACKey(.sha1, key: key) else { return false }
-        let expected = hmac.authenticationCode(of: coverage.header.rawSpan, message.bytes(in: coverage.body))
-        return constantTimeEqual(expected.rawSpan, message.bytes(in: coverage.mac))
+    ) -> [IntegrityKeys] {
+        if let keys = allocation?.identity.keys, keys.belong(to: name) { return [keys] }
+        let credentials =
+            switch name {
+            case .username(let username): realm.verifier.candidates(for: username, now: now.unixTime)
+            case .userhash(let hash): realm.verifier.candidates(forHash: hash)
+            }
+        return credentials.map { IntegrityKeys($0, realm: realm.name) }
     }
 }

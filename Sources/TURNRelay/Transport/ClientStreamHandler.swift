@@ -15,6 +15,7 @@ final class ClientStreamHandler: ChannelInboundHandler {
     private let loop: RelayLoop
     private let address: TransportAddress
     private let acceptedAt: NIODeadline
+    private let serverName: String?
     /// Called when the client has authenticated or is gone, once.
     private var onDecided: (() -> Void)?
     private var context: ChannelHandlerContext?
@@ -27,10 +28,17 @@ final class ClientStreamHandler: ChannelInboundHandler {
     /// Owned by `RelayLoop`: whether it will drain this handler at the end of the read under way.
     var isMarkedUnflushed = false
 
-    init(loop: RelayLoop, address: TransportAddress, acceptedAt: NIODeadline, onDecided: @escaping () -> Void) {
+    init(
+        loop: RelayLoop,
+        address: TransportAddress,
+        acceptedAt: NIODeadline,
+        serverName: String?,
+        onDecided: @escaping () -> Void
+    ) {
         self.loop = loop
         self.address = address
         self.acceptedAt = acceptedAt
+        self.serverName = serverName
         self.onDecided = onDecided
         self.queue = SendQueue(limits: loop.configuration.sendQueue)
     }
@@ -39,7 +47,7 @@ final class ClientStreamHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        id = loop.connect(self, from: address, acceptedAt: acceptedAt)
+        id = loop.connect(self, from: address, acceptedAt: acceptedAt, serverName: serverName)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

@@ -30,8 +30,13 @@ final class RelayLoop {
 
     // MARK: Connections
 
-    func connect(_ handler: ClientStreamHandler, from address: TransportAddress, acceptedAt: NIODeadline) -> ClientID {
-        let id = relay.connect(from: address, acceptedAt: acceptedAt)
+    func connect(
+        _ handler: ClientStreamHandler,
+        from address: TransportAddress,
+        acceptedAt: NIODeadline,
+        serverName: String?
+    ) -> ClientID {
+        let id = relay.connect(from: address, acceptedAt: acceptedAt, serverName: serverName)
         while handlers.count <= id.slot {
             handlers.append(nil)
         }

@@ -3,8 +3,7 @@
 package import Logging
 package import NIOCore
 package import OpenSSLCrypto
-import STUNCodec
-package import TURNCredentials
+package import STUNCodec
 
 /// The relay of a whole server: one ``Relay`` for each event loop, and the way for connections to get there.
 package final class RelayServer: Sendable {
@@ -23,12 +22,11 @@ package final class RelayServer: Sendable {
     /// - Parameter eventLoops: all loops that connections may arrive on.
     package init(
         configuration: RelayConfiguration,
-        verifier: CredentialVerifier,
+        realms: RealmDirectory,
         eventLoops: [any EventLoop],
         logger: Logger
     ) throws(OpenSSLError) {
         let directory = RelayedAddressDirectory(address: configuration.relayAddress)
-        let quota = AllocationQuota(perUser: configuration.allocationsPerUser, total: configuration.allocationsInTotal)
         let nonceSecret = SecureRandom.bytes(32)
         var loops: [Loop] = []
         for (index, eventLoop) in eventLoops.enumerated() {
@@ -37,8 +35,7 @@ package final class RelayServer: Sendable {
                     configuration: configuration,
                     loop: index,
                     directory: directory,
-                    quota: quota,
-                    verifier: verifier,
+                    realms: realms,
                     nonces: try NonceIssuer(secret: nonceSecret, lifetime: configuration.nonceLifetime.seconds),
                     random: SecureRandom()
                 ),
@@ -70,20 +67,23 @@ package final class RelayServer: Sendable {
     /// leave through the end of the pipeline.
     ///
     /// - Parameters:
+    ///   - address: the client's, which need not be the connection's: there may be a proxy between.
     ///   - acceptedAt: when the connection was accepted; its time to authenticate runs from there.
+    ///   - serverName: that the client connected with (SNI), which may choose its realm.
     ///   - onDecided: called once, when the client has authenticated or is gone.
     package func attach(
         to channel: any Channel,
+        from address: TransportAddress,
         acceptedAt: NIODeadline,
+        serverName: String? = nil,
         onDecided: @escaping () -> Void = {}
     ) throws {
-        guard let index = indices[ObjectIdentifier(channel.eventLoop)],
-            let address = channel.remoteAddress.flatMap(TransportAddress.init)
-        else { throw ChannelError.operationUnsupported }
+        guard let index = indices[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
         let handler = ClientStreamHandler(
             loop: loops[index].relay.value,
             address: address,
             acceptedAt: acceptedAt,
+            serverName: serverName,
             onDecided: onDecided
         )
         try channel.pipeline.syncOperations.addHandler(handler)

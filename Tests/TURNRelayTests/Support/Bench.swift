@@ -16,34 +16,35 @@ final class Bench {
     var relay: Relay
     var now = Moment(uptime: .uptimeNanoseconds(1_000_000_000_000), unixTime: unixTime)
     let directory: RelayedAddressDirectory
-    let quota: AllocationQuota
     private var nextPort: UInt16 = 40_000
     private var nextTransaction: UInt64 = 0
 
     init(
         _ configuration: RelayConfiguration = RelayConfiguration(),
         loop: Int = 0,
-        directory: RelayedAddressDirectory? = nil
+        directory: RelayedAddressDirectory? = nil,
+        realms: RealmDirectory? = nil
     ) throws {
         let directory = directory ?? RelayedAddressDirectory(address: configuration.relayAddress)
-        let quota = AllocationQuota(perUser: configuration.allocationsPerUser, total: configuration.allocationsInTotal)
-        let alice = try LongTermUser(name: "alice", password: "wonder", realm: Self.realm)
-        let bob = try LongTermUser(name: "bob", password: "builder", realm: Self.realm)
         relay = Relay(
             configuration: configuration,
             loop: loop,
             directory: directory,
-            quota: quota,
-            verifier: CredentialVerifier(
-                users: UserDirectory([alice, bob], realm: Self.realm),
-                secrets: [Self.secret]
-            ),
+            realms: try realms ?? RealmDirectory(default: Self.realmConfiguration()),
             nonces: try NonceIssuer(secret: Array("nonce secret".utf8), lifetime: 600),
             random: SecureRandom()
         )
         self.directory = directory
-        self.quota = quota
     }
+
+    /// Alice and Bob, and ephemeral credentials.
+    static func realmConfiguration(named realm: String = Bench.realm) throws -> RealmConfiguration {
+        let alice = try LongTermUser(name: "alice", password: "wonder", realm: realm)
+        let bob = try LongTermUser(name: "bob", password: "builder", realm: realm)
+        return RealmConfiguration(users: UserDirectory([alice, bob], realm: realm), secrets: [secret])
+    }
+
+    var quota: AllocationQuota { relay.realms.defaultRealm.quota }
 
     func advance(_ time: TimeAmount) -> [RelayAction] {
         now.uptime = now.uptime + time
@@ -59,8 +60,19 @@ final class Bench {
         let address = TransportAddress(IPAddress(ipv4: 0xC000_0200), port: nextPort)
         let id = relay.connect(from: address, acceptedAt: now.uptime)
         let client = TestClient(id: id, address: address, credential: credential)
-        client.nonce = relay.authenticator.nonces.issue(to: address, now: now.unixTime)
+        renewNonce(of: client)
         return client
+    }
+
+    /// As a challenge would.
+    func renewNonce(of client: TestClient) {
+        client.nonce = relay.authenticator.nonces.issue(
+            .passwordAlgorithms,
+            .sha256AndMD5,
+            in: client.credential.realm,
+            to: client.address,
+            now: now.unixTime
+        )
     }
 
     /// A client with an allocation.

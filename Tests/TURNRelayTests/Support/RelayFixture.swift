@@ -6,6 +6,7 @@ import NIOPosix
 import STUNCodec
 import TURNClient
 import TURNCredentials
+import Testing
 
 @testable import TURNRelay
 
@@ -18,13 +19,18 @@ func withRelay(
     let alice = try LongTermUser(name: "alice", password: "wonder", realm: Bench.realm)
     let relay = try RelayServer(
         configuration: configuration,
-        verifier: CredentialVerifier(users: UserDirectory([alice], realm: Bench.realm), secrets: [Bench.secret]),
+        realms: RealmDirectory(
+            default: RealmConfiguration(users: UserDirectory([alice], realm: Bench.realm), secrets: [Bench.secret])
+        ),
         eventLoops: Array(group.makeIterator()),
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     )
     let listener = try await ServerBootstrap(group: group)
         .childChannelInitializer { channel in
-            channel.eventLoop.makeCompletedFuture { try relay.attach(to: channel, acceptedAt: .now()) }
+            channel.eventLoop.makeCompletedFuture {
+                let client = channel.remoteAddress.flatMap(TransportAddress.init)
+                try relay.attach(to: channel, from: try #require(client), acceptedAt: .now())
+            }
         }
         .childChannelOption(.writeBufferWaterMark, value: .init(low: 8 * 1024, high: 32 * 1024))
         .bind(host: "127.0.0.1", port: 0).get()

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Logging
+import NIOCore
+import NIOPosix
+import OpenSSLTLS
+import STUNCodec
+import TURNRelay
+
+extension CallServer {
+    /// What connections are attached to.
+    struct Attachments: Sendable {
+        let relay: RelayServer
+        let edge: HTTPEdge
+        let identities: TLSIdentityStore
+        /// Where TLS handshakes compute.
+        let handshakes: NIOThreadPool
+    }
+
+    /// Opens all listeners that were configured.
+    ///
+    /// - Returns: those of connections, to be closed when the server stops. UDP ends with the relay.
+    func listen(on group: any EventLoopGroup, _ attachments: Attachments) async throws -> [any Channel] {
+        let listener = PortListener(group: group, proxies: configuration.proxies, logger: logger)
+        guard !configuration.listen.isEmpty else {
+            let channel = try await listener.listenOnDefaultPort(routes: routes(.everywhere, attachments))
+            log(.everywhere, at: channel.localAddress.flatMap(TransportAddress.init))
+            return [channel]
+        }
+        var channels: [any Channel] = []
+        for address in configuration.listen {
+            if address.transport == .udp {
+                log(address, at: try listenForDatagrams(on: address, attachments.relay))
+            } else {
+                let channel = try await listener.listen(on: address, routes: routes(address, attachments))
+                log(address, at: channel.localAddress.flatMap(TransportAddress.init))
+                channels.append(channel)
+            }
+        }
+        return channels
+    }
+
+    /// - Returns: the address, with the port that the system chose when 0 was asked for.
+    private func listenForDatagrams(
+        on address: ListenAddress,
+        _ relay: RelayServer
+    ) throws(StartupError) -> TransportAddress {
+        throw .configuration("listen '\(address)': UDP is not available in this version")
+    }
+
+    private func routes(_ address: ListenAddress, _ attachments: Attachments) throws -> ConnectionRoutes {
+        let (relay, edge) = (attachments.relay, attachments.edge)
+        let tls = try TLSServerConfiguration(
+            identities: attachments.identities,
+            applicationProtocols: ApplicationProtocol.offered(for: address.rolesInsideTLS)
+        )
+        return ConnectionRoutes(
+            rolesInsideTLS: address.rolesInsideTLS,
+            plainRoles: address.plainRoles(servesPlainTURN: configuration.servesPlainTURN),
+            attachTLS: { channel in
+                let handler = TLSServerHandler(configuration: tls, executor: .threadPool(attachments.handshakes))
+                try channel.pipeline.syncOperations.addHandler(handler)
+            },
+            attachTURN: { client, onDecided in
+                try relay.attach(
+                    to: client.channel,
+                    from: client.address,
+                    acceptedAt: client.acceptedAt,
+                    serverName: client.serverName,
+                    onDecided: onDecided
+                )
+            },
+            attachWeb: { try edge.attach(to: $0) },
+            attachRedirect: { try edge.attachRedirect(to: $0) }
+        )
+    }
+
+    // MARK: Log
+
+    private func log(_ address: ListenAddress, at bound: TransportAddress?) {
+        let services = address.services(servesPlainTURN: configuration.servesPlainTURN).joined(separator: ", ")
+        let place = ListenAddress(bound ?? address.address, transport: address.transport)
+        logger.notice("listening", metadata: ["address": "\(place)", "serves": "\(services)"])
+    }
+
+    func logRelay() {
+        let relay = configuration.relay
+        let addresses = relay.addresses.map(\.description)
+        let fallback = "\(RelayConfiguration().relayAddress)"
+        var metadata: Logger.Metadata = ["mode": "\(relay.mode.rawValue)"]
+        metadata["addresses"] = "\(addresses.isEmpty ? fallback : addresses.joined(separator: ", "))"
+        if relay.mode == .open { metadata["ports"] = "\(relay.ports.lowerBound)-\(relay.ports.upperBound)" }
+        logger.notice("relay", metadata: metadata)
+    }
+}

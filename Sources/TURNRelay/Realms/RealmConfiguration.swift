@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import TURNCredentials
+
+/// What an operator can set about one realm.
+package struct RealmConfiguration: Sendable {
+    /// Users and the realm's name.
+    package var users: UserDirectory
+    /// Of ephemeral credentials.
+    package var secrets: [String]
+    /// Clients that connect with one of these names, or come from a web origin on it, belong to the realm.
+    package var hostNames: [String] = []
+    package var allocationsPerUser = 100
+    package var allocationsInTotal = 10_000
+
+    package init(users: UserDirectory, secrets: [String]) {
+        self.users = users
+        self.secrets = secrets
+    }
+}
