@@ -9,24 +9,17 @@ import Testing
 
 /// Users as coturn keeps them.
 struct UserImportTests {
-    private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
-        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try body(path)
-    }
-
     /// The pair of user and key that coturn's documentation has: both forms give the same key.
-    @Test func aKeyIsWhatItsPasswordMakes() throws {
+    @Test func aKeyIsWhatItsPasswordMakes() async throws {
         let text = "ninefingers:youhavetoberealistic\nninefingers:0xbc807ee29df3c9ffa736523fb2c4e8ee\n"
-        try withFile(text) { path in
+        try await withFile(text) { path in
             let users = try CoturnUserText.users(path, realm: "north.gov").map { try $0.stored(now: 1) }
             #expect(users.count == 2 && users[0].md5Key == users[1].md5Key)
             #expect(users[0].sha256Key != nil && users[1].sha256Key == nil)
         }
     }
 
-    @Test func aTurnserverConfGivesItsUsersAndRealm() throws {
+    @Test func aTurnserverConfGivesItsUsersAndRealm() async throws {
         let text = """
             # user=commented:out
             alternate-server=192.0.2.1:3478
@@ -34,7 +27,7 @@ struct UserImportTests {
             user "bob:with space "
             realm=example.org
             """
-        try withFile(text) { path in
+        try await withFile(text) { path in
             let users = try CoturnUserText.users(path, realm: nil)
             #expect(users.map(\.name) == ["alice", "bob"] && users.allSatisfy { $0.realm == "example.org" })
             #expect(users.map(\.secret) == [.password("pass:word"), .password("with space ")])
@@ -43,8 +36,8 @@ struct UserImportTests {
     }
 
     @Test(arguments: ["alice", ":secret", "alice:", "alice:0x12", "alice:0xzc807ee29df3c9ffa736523fb2c4e8ee"])
-    func aLineThatNamesNoUserIsAnErrorWithoutItsText(line: String) throws {
-        try withFile("# comment\nok:ok\n\(line)\n") { path in
+    func aLineThatNamesNoUserIsAnErrorWithoutItsText(line: String) async throws {
+        try await withFile("# comment\nok:ok\n\(line)\n") { path in
             let problem = "'\(path)', line 3: not NAME:PASSWORD or NAME:0xKEY with 32 digits"
             #expect(throws: StartupError.configuration(problem)) { try CoturnUserText.users(path, realm: "r") }
         }
@@ -57,8 +50,8 @@ struct UserImportTests {
         }
     }
 
-    @Test func coturnsDatabase() throws {
-        try withFile("") { path in
+    @Test func coturnsDatabase() async throws {
+        try await withFile("") { path in
             try DatabaseQueue(path: path).write {
                 try $0.execute(
                     sql: "CREATE TABLE turnusers_lt (realm varchar(127), name varchar(512), hmackey char(128))"

@@ -20,6 +20,7 @@ extension CoturnTranslation {
         }
         yaml.comment("Everything on port 443, as browsers behind firewalls need it, would be: \"[::]:443\"")
         yaml.set("listen", listeners)
+        if listeners.isEmpty { note(nil, "listen has to be added: turnserver.conf turns all listeners off") }
         translateCertificate()
     }
 
@@ -64,18 +65,13 @@ extension CoturnTranslation {
 extension TransportAddress {
     /// Reads `1.2.3.4:5`, `[1::2]:5` and, with a default port, an address alone.
     init?(coturn text: String, defaultPort: UInt16?) {
-        if let defaultPort, let address = IPAddress(text.filter { $0 != "[" && $0 != "]" }) {
-            self.init(address, port: defaultPort)
+        if let address = TransportAddress(text[...]), address.port > 0 {
+            self = address
             return
         }
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0 else {
-            return nil
-        }
-        let host = text[..<colon]
-        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
-        guard let address = IPAddress(String(isBracketed ? host.dropFirst().dropLast() : host)),
-            isBracketed == (address.family == .ipv6)
-        else { return nil }
-        self.init(address, port: port)
+        let isBracketed = text.hasPrefix("[") && text.hasSuffix("]")
+        let host = isBracketed ? String(text.dropFirst().dropLast()) : text
+        guard let defaultPort, let address = IPAddress(host) else { return nil }
+        self.init(address, port: defaultPort)
     }
 }

@@ -8,7 +8,8 @@ struct SecretsDirectory {
 
     /// Makes the directory when there is none.
     init(_ path: String) throws(StartupError) {
-        self.path = path
+        // The configuration may be read from another directory.
+        self.path = URL(fileURLWithPath: path).path
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw .noInput("'\(path)' cannot be made: \(String(cString: strerror(errno)))")
         }
