@@ -97,7 +97,7 @@ enum CoturnOptionCatalog {
         "prometheus-key": metrics,
         "stun-backward-compatibility": "classic STUN (RFC 3489) is not answered",
         "rfc3489-compatibility": "classic STUN (RFC 3489) is not answered",
-        "rfc5766-channel-numbers": "channel numbers are those of RFC 8656",
+        "rfc5766-channel-numbers": "channel numbers of RFC 5766 are taken",
         "respond-http-unsupported": "ports for TURN alone close connections of other protocols",
         "sock-buf-size": "sizes of socket buffers are not set",
         "udp-gso": "there is no option for it",
