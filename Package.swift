@@ -56,6 +56,12 @@ let package = Package(
             dependencies: ["COpenSSL", "OpenSSLCrypto", nioCore, nioPosix],
             swiftSettings: policy + [.strictMemorySafety()]
         ),
+        .target(name: "CDatagrams"),
+        .target(
+            name: "DatagramIO",
+            dependencies: ["CDatagrams", "STUNCodec"],
+            swiftSettings: policy + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
+        ),
         .target(
             name: "TURNCredentials",
             dependencies: ["OpenSSLCrypto"],
@@ -64,7 +70,7 @@ let package = Package(
         .target(
             name: "TURNRelay",
             dependencies: [
-                "STUNCodec", "TURNCredentials", "OpenSSLCrypto", nioCore, logging,
+                "STUNCodec", "DatagramIO", "TURNCredentials", "OpenSSLCrypto", nioCore, logging,
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
@@ -113,6 +119,7 @@ let package = Package(
             dependencies: ["OpenSSLTLS", "OpenSSLCrypto", nioCore, nioPosix, nioEmbedded],
             swiftSettings: policy
         ),
+        .testTarget(name: "DatagramIOTests", dependencies: ["DatagramIO", "STUNCodec"], swiftSettings: policy),
         .testTarget(
             name: "TURNCredentialsTests",
             dependencies: ["TURNCredentials", "OpenSSLCrypto"],
@@ -133,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "STUNCodec", "TURNCredentials", "TURNRelay", nioCore, logging,
+                "Server", "OpenSSLTLS", "STUNCodec", "TURNCredentials", "TURNRelay", nioCore, nioEmbedded, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -16,12 +16,11 @@ PROXY = "127.0.0.2"
 
 
 @pytest.fixture
-def listen(program, port):
-    """Starts a server that knows one proxy; gives its port."""
-    def start(prefix: str = "", *options: str) -> int:
+def serve(program, port):
+    """Starts a server that knows one proxy."""
+    def start(prefix: str = "", *options: str):
         arguments = ["--listen", f"{prefix}127.0.0.1:{port}", "--proxy-protocol-from", f"{PROXY}/32", *options]
-        listen.server = program.serve("--dev", *arguments)
-        return port
+        return program.serve("--dev", *arguments)
     return start
 
 
@@ -34,10 +33,10 @@ def address_seen(connection) -> str:
     proxy_v1("192.0.2.1", 5000), proxy_v2("192.0.2.1", 5000), proxy_v2("192.0.2.1", 5000, b"\x04\x00\x03abc"),
     proxy_v2("192.0.2.1", 5000, b"\x20" + struct.pack("!H", 3000) + bytes(3000)),
     proxy_v1("::ffff:192.0.2.1", 5000),
-])
+], ids=["v1", "v2", "values", "long", "mapped"])
 @pytest.mark.parametrize("listener", ["tcp:", "tls:", ""])
-def test_the_address_in_the_header_is_the_clients(program, listen, header, listener):
-    port = listen(listener, "--plain-turn")
+def test_the_address_in_the_header_is_the_clients(program, serve, header, listener, port):
+    serve(listener, "--plain-turn")
     connection = connect(port, PROXY)
     connection.sendall(header)
     if listener == "tls:":
@@ -45,8 +44,8 @@ def test_the_address_in_the_header_is_the_clients(program, listen, header, liste
     assert address_seen(connection) == "192.0.2.1:5000"
 
 
-def test_an_ipv6_client_behind_an_ipv4_proxy(listen):
-    port = listen("tcp:")
+def test_an_ipv6_client_behind_an_ipv4_proxy(serve, port):
+    serve("tcp:")
     for header in (proxy_v1("2001:db8::1", 5000), proxy_v2("2001:db8::1", 5000)):
         connection = connect(port, PROXY)
         connection.sendall(header)
@@ -55,24 +54,28 @@ def test_an_ipv6_client_behind_an_ipv4_proxy(listen):
 
 @pytest.mark.parametrize("header", [
     proxy_v2_local(), b"PROXY UNKNOWN\r\n", SIGNATURE + b"\x21\x31" + struct.pack("!H", 216) + bytes(216),
-])
-def test_without_an_address_in_the_header_the_proxys_counts(listen, header):
-    connection = connect(listen("tcp:"), PROXY)
+], ids=["local", "unknown", "unix"])
+def test_without_an_address_in_the_header_the_proxys_counts(serve, header, port):
+    serve("tcp:")
+    connection = connect(port, PROXY)
     connection.sendall(header)
     assert address_seen(connection) == f"{PROXY}:{connection.getsockname()[1]}"
 
 
-@pytest.mark.parametrize("header", [proxy_v1("192.0.2.1", 5000), proxy_v2("2001:db8::1", 5000, b"\x04\x00\x01a")])
-def test_a_header_that_comes_byte_by_byte(listen, header):
-    connection = connect(listen("tcp:"), PROXY)
+@pytest.mark.parametrize("header", [proxy_v1("192.0.2.1", 5000), proxy_v2("2001:db8::1", 5000, b"\x04\x00\x01a")],
+                         ids=["v1", "v2"])
+def test_a_header_that_comes_byte_by_byte(serve, header, port):
+    serve("tcp:")
+    connection = connect(port, PROXY)
     request = binding_request()
     for byte in header + request:
         connection.sendall(bytes([byte]))
     assert mapped_address(read_message(connection)).endswith(":5000")
 
 
-def test_the_request_in_the_same_packet(listen):
-    connection = connect(listen("tcp:"), PROXY)
+def test_the_request_in_the_same_packet(serve, port):
+    serve("tcp:")
+    connection = connect(port, PROXY)
     connection.sendall(proxy_v2("192.0.2.1", 5000) + binding_request())
     assert mapped_address(read_message(connection)) == "192.0.2.1:5000"
 
@@ -80,19 +83,20 @@ def test_the_request_in_the_same_packet(listen):
 @pytest.mark.parametrize("begin", [
     binding_request(), b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"PROXY TCP5 a b 1 2\r\n",
     SIGNATURE + b"\x31\x11\x00\x0c" + bytes(12), b"PROXY UNKNOWN " + b"x" * 200,
-])
-def test_a_proxy_must_send_a_header(listen, begin):
-    port = listen("", "--plain-turn")
+], ids=["stun", "http", "tls", "v1", "v3", "long"])
+def test_a_proxy_must_send_a_header(serve, begin, port):
+    server = serve("", "--plain-turn")
     connection = connect(port, PROXY)
     connection.sendall(begin)
     assert is_closed(connection)
-    assert "began without a valid PROXY header" in listen_log()
+    assert "began without a valid PROXY header" in server.stop()[1]
 
 
 @pytest.mark.parametrize("listener", ["", "tcp:", "tls:"])
-@pytest.mark.parametrize("header", [proxy_v1("192.0.2.1", 5000), proxy_v2("192.0.2.1", 5000), proxy_v2_local()])
-def test_nobody_else_may_send_one(program, listen, listener, header):
-    port = listen(listener, "--plain-turn")
+@pytest.mark.parametrize("header", [proxy_v1("192.0.2.1", 5000), proxy_v2("192.0.2.1", 5000), proxy_v2_local()],
+                         ids=["v1", "v2", "local"])
+def test_nobody_else_may_send_one(program, serve, listener, header, port):
+    serve(listener, "--plain-turn")
     connection = connect(port)
     connection.sendall(header + binding_request())
     assert is_closed(connection)
@@ -100,6 +104,22 @@ def test_nobody_else_may_send_one(program, listen, listener, header):
     if listener == "tls:":
         own = start_tls(own, program.authority)
     assert address_seen(own).startswith("127.0.0.1:")
+
+
+def test_limits_are_for_clients_not_for_their_proxy(serve, port):
+    """256 connections of one address that have not authenticated."""
+    serve("tcp:")
+    connections = []
+    for _ in range(256):
+        connections.append(connect(port, PROXY))
+        connections[-1].sendall(proxy_v1("192.0.2.1", 5000))
+        assert address_seen(connections[-1]) == "192.0.2.1:5000"
+    refused = connect(port, PROXY)
+    refused.sendall(proxy_v1("192.0.2.1", 5000))
+    assert is_closed(refused)
+    other = connect(port, PROXY)
+    other.sendall(proxy_v1("192.0.2.2", 5000))
+    assert address_seen(other) == "192.0.2.2:5000"
 
 
 def test_certificates_are_chosen_by_name_behind_a_header(program, authority, port):
@@ -115,24 +135,22 @@ def test_certificates_are_chosen_by_name_behind_a_header(program, authority, por
         assert address_seen(start_tls(connection, authority.certificate, name=name)) == "192.0.2.1:5000"
 
 
-def test_the_web_behind_a_proxy(program, listen):
-    port = listen()
+def test_the_web_behind_a_proxy(program, serve, port):
+    serve()
     options = ["--interface", f"host!{PROXY}", "--haproxy-protocol", "--write-out", "%{http_code}"]
     assert get(f"https://localhost:{port}", program.authority, "/healthz", *options).stdout.endswith("200")
     # And directly, without a header.
     assert get(f"https://localhost:{port}", program.authority, "/healthz", *options[3:]).stdout.endswith("200")
 
 
-def test_health_checks_leave_no_trace(program, listen, port):
+def test_health_checks_leave_no_trace(serve, port):
     """Neither a connection that says LOCAL and ends, nor one that says nothing."""
-    port = listen("", "--log-level", "info")
+    server = serve("", "--plain-turn")
     for begin in (proxy_v2_local(), b"", proxy_v1("192.0.2.1", 5000)):
-        connection = connect(port, PROXY)
-        connection.sendall(begin)
-        connection.close()
-    # Answered only after what came before it.
+        with connect(port, PROXY) as connection:
+            connection.sendall(begin)
     last = connect(port, PROXY)
-    last.sendall(proxy_v1("192.0.2.1", 5000) + b"GET / HTTP/1.1\r\n\r\n")
-    assert last.recv(10)
-    log = server_log()
+    last.sendall(proxy_v1("192.0.2.1", 5000))
+    assert address_seen(last) == "192.0.2.1:5000"
+    log = server.stop()[1]
     assert PROXY not in log and "192.0.2.1" not in log

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import STUNCodec
+import Testing
+
+@testable import DatagramIO
+
+@Suite struct DatagramSocketTests {
+    private static let loopback = TransportAddress(IPAddress(ipv4: 0x7F00_0001), port: 0)
+
+    private struct Received: Equatable {
+        let payload: [UInt8]
+        let source: TransportAddress
+        let destination: IPAddress?
+    }
+
+    /// Waits for the socket, then reads it once.
+    private static func receive(_ socket: DatagramSocket, maximumLength: Int = 2048) throws -> [Received] {
+        let poller = try Poller()
+        try poller.add(socket.descriptor)
+        #expect(poller.wait(milliseconds: 5_000).map(\.isReadable) == [true])
+        let batch = ReceiveBatch(maximumLength: maximumLength)
+        #expect(!batch.receive(from: socket))
+        var received: [Received] = []
+        _ = batch.forEach { received.append(Received(payload: $0.array, source: $1, destination: $2)) }
+        return received
+    }
+
+    @Test(arguments: [IPAddress(ipv4: 0x7F00_0001), IPAddress(ipv6High: 0, low: 1)])
+    func `a batch arrives in order and from where it was sent`(address: IPAddress) throws {
+        let sender = try DatagramSocket(boundTo: TransportAddress(address, port: 0))
+        let receiver = try DatagramSocket(boundTo: TransportAddress(address, port: 0))
+        let batch = SendBatch()
+        for length in 0..<10 {
+            batch.append(to: receiver.localAddress) { $0 += [UInt8](repeating: UInt8(length), count: length) }
+        }
+        #expect(batch.flush(to: sender) == 0)
+        let received = try Self.receive(receiver)
+        #expect(received.map(\.payload) == (0..<10).map { [UInt8](repeating: UInt8($0), count: $0) })
+        #expect(received.allSatisfy { $0.source == sender.localAddress && $0.destination == nil })
+    }
+
+    @Test func `a socket of all addresses tells which one was used, and answers from there`() throws {
+        let any = TransportAddress(IPAddress(ipv6High: 0, low: 0), port: 0)
+        let server = try DatagramSocket(boundTo: any, options: .localAddress)
+        let client = try DatagramSocket(boundTo: Self.loopback)
+        let second = TransportAddress(IPAddress(ipv4: 0x7F00_0002), port: server.localAddress.port)
+        let request = SendBatch()
+        request.append(to: second) { $0 += [1] }
+        #expect(request.flush(to: client) == 0)
+        let received = try #require(Self.receive(server).first)
+        #expect(received == Received(payload: [1], source: client.localAddress, destination: second.address))
+
+        let answer = SendBatch()
+        answer.append(to: received.source, from: received.destination) { $0 += [2] }
+        #expect(answer.flush(to: server) == 0)
+        #expect(try Self.receive(client) == [Received(payload: [2], source: second, destination: nil)])
+    }
+
+    @Test func `a datagram that is too long is counted and not delivered`() throws {
+        let (sender, receiver) = try (DatagramSocket(boundTo: Self.loopback), DatagramSocket(boundTo: Self.loopback))
+        let batch = SendBatch()
+        batch.append(to: receiver.localAddress) { $0 += [UInt8](repeating: 0, count: 101) }
+        #expect(batch.flush(to: sender) == 0)
+        #expect(try Self.receive(receiver, maximumLength: 100).isEmpty)
+    }
+
+    @Test func `a port that nobody has is an ICMP error with the destination in it`() throws {
+        let sender = try DatagramSocket(boundTo: Self.loopback, options: .errors)
+        let unused = try DatagramSocket(boundTo: Self.loopback).localAddress
+        let batch = SendBatch()
+        batch.append(to: unused) { $0 += [1, 2, 3] }
+        #expect(batch.flush(to: sender) == 0)
+        let poller = try Poller()
+        try poller.add(sender.descriptor)
+        #expect(poller.wait(milliseconds: 5_000).map(\.hasError) == [true])
+        let error = try #require(sender.takeError())
+        #expect(error.destination == unused)
+        #expect(error.icmp == DatagramError.ICMPMessage(type: 3, code: 3, data: 0))
+        #expect(sender.takeError() == nil)
+    }
+
+    @Test func `what is too big for the path is lost when it may not be fragmented`() throws {
+        let (sender, receiver) = try (DatagramSocket(boundTo: Self.loopback), DatagramSocket(boundTo: Self.loopback))
+        let batch = SendBatch()
+        // Loopback takes 65536 bytes, so nothing that UDP can carry is too big there: an empty path takes all.
+        sender.setDontFragment(true)
+        batch.append(to: receiver.localAddress) { $0 += [UInt8](repeating: 7, count: 60_000) }
+        #expect(batch.flush(to: sender) == 0)
+        batch.append(to: receiver.localAddress) { $0 += [UInt8](repeating: 7, count: 65_508) }
+        #expect(batch.flush(to: sender) == 1)
+    }
+
+    @Test func `a port in use is an error`() throws {
+        let first = try DatagramSocket(boundTo: Self.loopback)
+        #expect(throws: SystemCallError.self) { try DatagramSocket(boundTo: first.localAddress) }
+    }
+
+    @Test func `two sockets can share a port when both ask for it`() throws {
+        let first = try DatagramSocket(boundTo: Self.loopback, options: .reusePort)
+        let second = try DatagramSocket(boundTo: first.localAddress, options: .reusePort)
+        #expect(second.localAddress == first.localAddress)
+    }
+
+    @Test func `wake ends a wait`() throws {
+        let poller = try Poller()
+        poller.wake()
+        #expect(poller.wait(milliseconds: 60_000).isEmpty)
+        #expect(poller.wait(milliseconds: 0).isEmpty)
+    }
+}
