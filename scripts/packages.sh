@@ -32,8 +32,8 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq "${missing[@]}" >/dev/null
 }
 
-# What building needs: OpenSSL for all cryptography, zlib for compressed responses.
-build_packages=(libssl-dev pkg-config zlib1g-dev)
+# What building needs: OpenSSL for all cryptography, SQLite for the user database, zlib for compressed responses.
+build_packages=(libssl-dev libsqlite3-dev pkg-config zlib1g-dev)
 
 # What the tests need beside that.
 test_packages=(chromium libnss3-tools openssl iproute2 curl python3 python3-venv)

@@ -39,7 +39,8 @@ struct CallServer: Sendable {
     }
 
     private func run(on group: MultiThreadedEventLoopGroup, store: TLSIdentityStore, names: HostNames) async throws {
-        let relay = try relayServer(on: group, realm: configuration.realm ?? names.turn)
+        let users = try userSource(realm: configuration.realm ?? names.turn)
+        let relay = try relayServer(on: group, users.directory)
         let issuer = CredentialIssuer(
             secret: configuration.authSecrets[0],
             lifetime: Int64(configuration.credentialLifetime)
@@ -66,7 +67,7 @@ struct CallServer: Sendable {
         let listeners = try await listen(on: group, attachments)
         logRelay()
         onReady(readyURL(names))
-        await serve(edge, store)
+        await serve(edge, store, users)
         logger.notice("stopping")
         for listener in listeners { try? await listener.close() }
         await drain(relay, signaling)
@@ -77,14 +78,15 @@ struct CallServer: Sendable {
 
     // MARK: Parts
 
-    private func relayServer(on group: MultiThreadedEventLoopGroup, realm: String) throws -> RelayServer {
+    private func userSource(realm: String) throws -> UserSource {
         let users = try configuration.users.map {
             try LongTermUser(name: $0.name, password: $0.password, realm: realm)
         }
-        var defaultRealm = RealmConfiguration(
-            users: UserDirectory(users, realm: realm),
-            secrets: configuration.authSecrets
-        )
+        return try UserSource(configured: users, database: configuration.userDatabase, realm: realm, logger: logger)
+    }
+
+    private func relayServer(on group: MultiThreadedEventLoopGroup, _ users: UserDirectory) throws -> RelayServer {
+        var defaultRealm = RealmConfiguration(users: users, secrets: configuration.authSecrets)
         try defaultRealm.set(configuration.relay)
         return try RelayServer(
             configuration: RelayConfiguration(configuration.relay),
@@ -108,9 +110,10 @@ struct CallServer: Sendable {
 
     // MARK: Life
 
-    private func serve(_ edge: HTTPEdge, _ store: TLSIdentityStore) async {
+    private func serve(_ edge: HTTPEdge, _ store: TLSIdentityStore, _ users: UserSource) async {
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { await edge.run() }
+            tasks.addTask { await users.follow() }
             tasks.addTask {
                 await Signals.forEach(.sighup) { identities.reload(into: store, logger: logger) }
             }

@@ -18,6 +18,7 @@ enum ConfigurationKey: String, CaseIterable {
     case authSecretFile = "auth-secret-file"
     case user
     case userFile = "user-file"
+    case userDatabase = "user-database"
     case iceTransportPolicy = "ice-transport-policy"
     case webRoot = "web-root"
     case eventLoops = "event-loops"
@@ -63,8 +64,9 @@ enum ConfigurationKey: String, CaseIterable {
             .bytesPerSecondPerAllocation, .bytesPerSecondPerUser, .bytesPerSecondInTotal,
             .challengesPerSecondPerAddress:
             .number
-        case .callHost, .turnHost, .realm, .authSecretFile, .userFile, .iceTransportPolicy, .webRoot, .logLevel, .relay,
-            .relayPorts:
+        case .callHost, .turnHost, .realm, .authSecretFile, .userFile, .userDatabase, .iceTransportPolicy, .webRoot,
+            .logLevel,
+            .relay, .relayPorts:
             .text
         }
     }

@@ -65,6 +65,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file with such users, one on a line.", valueName: "file"))
     var userFile: String?
 
+    @Option(help: ArgumentHelp("A database of users, followed as 'swiftturn users' changes it.", valueName: "file"))
+    var userDatabase: String?
+
     @Option(help: ArgumentHelp("What browsers may use: relay (only this server) or all.", valueName: "relay|all"))
     var iceTransportPolicy: String?
 
@@ -96,7 +99,8 @@ extension ServeOptions {
         var values = GivenOptions()
         values.add(texts: [
             (.callHost, callHost), (.turnHost, turnHost), (.realm, realm), (.authSecretFile, authSecretFile),
-            (.userFile, userFile), (.iceTransportPolicy, iceTransportPolicy), (.webRoot, webRoot),
+            (.userFile, userFile), (.userDatabase, userDatabase), (.iceTransportPolicy, iceTransportPolicy),
+            (.webRoot, webRoot),
             (.logLevel, logLevel),
         ])
         values.add(lists: [

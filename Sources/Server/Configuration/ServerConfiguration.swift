@@ -30,6 +30,7 @@ struct ServerConfiguration: Sendable {
     /// Never empty: the first one issues.
     var authSecrets: [String] = []
     var users: [(name: String, password: String)] = []
+    var userDatabase: String?
     var relay = RelayOptions()
     var iceTransportPolicy = ICETransportPolicy.relay
     var webRoot: String?
@@ -61,6 +62,7 @@ extension ServerConfiguration {
         authSecrets = try Self.lines(loader, .authSecret, .authSecretFile)
         if authSecrets.isEmpty { authSecrets = [randomSecret()] }
         users = try Self.users(loader)
+        userDatabase = loader.text(.userDatabase)
         relay = try RelayOptions(loader)
         try readICETransportPolicy(loader)
         try readLimits(loader)
