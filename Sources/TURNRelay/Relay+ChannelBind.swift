@@ -10,7 +10,7 @@ extension Relay {
         let allocation = try request.allocation()
         guard let channel = try request.value(ChannelNumber.self), let peer = try request.value(XORPeerAddress.self)
         else { throw .badRequest("CHANNEL-NUMBER and XOR-PEER-ADDRESS are required") }
-        guard channel.isValid else { throw .badRequest("CHANNEL-NUMBER is not in 0x4000 to 0x4FFF") }
+        guard channel.isValid else { throw .badRequest("CHANNEL-NUMBER is not in 0x4000 to 0x7FFF") }
         try checkPeer(peer.address.address, of: allocation)
         try checkBinding(of: channel, to: peer.address, of: request)
         let target = try resolve(peer.address, for: allocation)
