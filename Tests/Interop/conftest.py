@@ -6,7 +6,7 @@ from support.certificates import Authority
 
 from interop.compatibility import Seen
 from interop.peer import EchoPeer
-from interop.servers import NOT_THERE_YET, OFFERED, SERVERS, known_failure
+from interop.servers import SERVERS, known_failure, not_offered, not_there_yet
 from interop.uclient import Runs, UclientCase
 
 WORKS, FAILS, NOT_OFFERED, NOT_YET = "works", "fails", "not offered", "not yet"
@@ -39,7 +39,7 @@ def subject_of(item):
 
 
 def mark(item, case, server):
-    for lacking, word in ((case.requirements - OFFERED[server], NOT_OFFERED), (case.requirements & NOT_THERE_YET[server], NOT_YET)):
+    for word, lacking in ((NOT_OFFERED, not_offered(server, case)), (NOT_YET, not_there_yet(server, case))):
         if lacking:
             item.stash[WORD] = word
             item.add_marker(pytest.mark.skip(reason=f"{word}: {', '.join(sorted(lacking))}"))
@@ -65,6 +65,12 @@ def seen(request):
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def trusted_authority(authority, monkeypatch):
+    """What Python's ssl module trusts in place of the system's authorities."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.certificate))
 
 
 @pytest.fixture(scope="session")

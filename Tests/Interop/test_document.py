@@ -4,12 +4,12 @@
 import os
 from pathlib import Path
 
-from interop.compatibility import DOCUMENT, with_table
+from interop.compatibility import DOCUMENT, with_seen
 
 
 def test_the_document_says_what_this_run_has_seen(seen):
     """SWIFTTURN_COMPATIBILITY=FILE writes the table into that file instead; run all tests for that."""
     if file := os.environ.get("SWIFTTURN_COMPATIBILITY"):
-        Path(file).write_text(with_table(Path(file).read_text(), seen.table()))
+        Path(file).write_text(with_seen(Path(file).read_text(), seen))
         return
     assert seen.missing_from(DOCUMENT.read_text()) == []

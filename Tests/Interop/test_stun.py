@@ -30,7 +30,5 @@ def test_without_a_nat_nothing_depends_on_the_endpoint(server, case):
 
 
 def ask(*command):
-    done = subprocess.run(
-        list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=TIMEOUT, check=False
-    )
-    return f"{command}\n{done.stdout}"
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    return f"{command}\n{done.stdout}{done.stderr}"

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Debian's coturn, as the reference."""
 
-import re
+import contextlib
 import sqlite3
-import subprocess
 from pathlib import Path
 
 from interop.binding import answers_udp
-from interop.cases import DTLS, TLS
+from interop.cases import DTLS, EVERYTHING, TLS
 from interop.credentials import CARELESS_USER, PASSWORD, REALM, SECRET, USER
 from interop.ports import ADDRESSES, ALTERNATE_ADDRESS, RELAY_PORTS, free_port
 from interop.program import Program
@@ -25,6 +24,8 @@ class Coturn:
     """Two processes: one that knows users verifies no time-limited credentials."""
 
     title = "coturn"
+    offers = EVERYTHING
+    needs = not_there_yet = frozenset()
 
     def __init__(self, directory, authority):
         self.authority = authority
@@ -56,14 +57,6 @@ class Coturn:
         self.users.program.check()
         self.secrets.program.check()
 
-    @property
-    def log(self):
-        return self.users.program.log
-
-    @staticmethod
-    def version():
-        return re.search(r"[\d.]+", subprocess.run(["turnserver", "--version"], capture_output=True, text=True).stdout)[0]
-
 
 class Turnserver:
     def __init__(self, directory, authority, *options):
@@ -84,13 +77,12 @@ class Turnserver:
         )  # fmt: skip
 
     def start(self):
-        with sqlite3.connect(self.directory / "turndb") as database:
+        with contextlib.closing(sqlite3.connect(self.directory / "turndb")) as database, database:
             database.executescript(SCHEMA.read_text())
             database.executemany(
                 "insert into oauth_key (kid, ikm_key, as_rs_alg, realm) values (?, ?, ?, ?)",
                 [(*key, REALM) for key in OAUTH_KEYS],
             )
-        database.close()
         self.program.start(lambda: answers_udp("127.0.0.1", self.port))
 
     def stop(self):

@@ -12,7 +12,7 @@ import sys
 import gi
 
 gi.require_version("Nice", "0.1")
-from gi.repository import Gio, GLib, Nice  # noqa: E402
+from gi.repository import GLib, Nice  # noqa: E402
 
 COMPONENT = 1
 MESSAGES = 50

@@ -14,11 +14,14 @@ from interop.ports import ADDRESSES
 TIMEOUT = 40
 # Runs that corrupt their own requests wait for answers that never come.
 PATIENCE_WITH_NONSENSE = 10
-MESSAGES = 50
+MESSAGES = 40
 CLIENTS = 2
 # Odd, so that streams need padding.
 LENGTH = 171
-INTERVAL_MILLISECONDS = 10
+# Over TLS it takes whatever one record holds for one message, and counts a second one in it as lost. When sent
+# slower than delayed acknowledgements (40 ms), messages travel alone, except on a machine that is very busy.
+INTERVAL_MILLISECONDS = 60
+ATTEMPTS_OVER_TLS = 3
 AT_THE_SAME_TIME = 8
 
 TOTALS = re.compile(r"tot_send_msgs=(\d+), tot_recv_msgs=(\d+)\n(?!.*tot_send_msgs=)", re.DOTALL)
@@ -48,6 +51,10 @@ class Report:
     status: int | None
 
     @property
+    def has_losses(self):
+        return self.totals is not None and self.totals[2] > 0
+
+    @property
     def totals(self):
         """Messages sent and received, packets lost and sends dropped; None without a report."""
         totals, losses = TOTALS.search(self.output), LOSSES.search(self.output)
@@ -58,13 +65,17 @@ def command(case, server, peer):
     secure = [*(["-t"] if case.transport in (TCP, TLS) else []), *(["-S"] if case.transport in (TLS, DTLS) else [])]
     port = (server.secret_port if "-W" in case.credentials else server.port)(case.transport)
     other = ["-e", ADDRESSES[peer_family(case)], "-r", peer.port] if PEERS in case.needs else ["-y"]
-    certificate, key = server.authority.leaf("client")
-    verification = ["-i", certificate, "-k", key, "-E", server.authority.certificate] if case.verifies else []
+    trust = verification(server.authority) if case.verifies else []
     parts = [
-        "turnutils_uclient", *secure, *other, *case.credentials, *verification, *case.options, "-l", LENGTH,
+        "turnutils_uclient", *secure, *other, *case.credentials, *trust, *case.options, "-l", LENGTH,
         "-n", MESSAGES, "-m", CLIENTS, "-z", INTERVAL_MILLISECONDS, "-p", port, ADDRESSES[case.family],
     ]  # fmt: skip
     return list(map(str, parts))
+
+
+def verification(authority):
+    certificate, key = authority.leaf("client")
+    return ["-i", certificate, "-k", key, "-E", authority.certificate]
 
 
 def peer_family(case):
@@ -72,6 +83,14 @@ def peer_family(case):
 
 
 def run(case, server, peer, directory):
+    for _ in range(ATTEMPTS_OVER_TLS if case.transport == TLS else 1):
+        report = run_once(case, server, peer, directory)
+        if not report.has_losses:
+            break
+    return report
+
+
+def run_once(case, server, peer, directory):
     """Its exit status says little: it exits with 0 when everything was lost."""
     parts = command(case, server, peer)
     timeout = PATIENCE_WITH_NONSENSE if case.is_hostile else TIMEOUT

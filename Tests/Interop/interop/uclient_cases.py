@@ -37,7 +37,7 @@ UCLIENT_CASES = [
     *over([UDP, TLS], "OAuth", *ALONE, "-J", needs=[OAUTH], credentials=()),
     *over([TLS], "certificate verified", *ALONE, verifies=True),
     *over([TCP, TLS], "RFC 6062: connections to a peer", "-T", needs=[TCP_RELAY]),
-    # It counts what the peer sends as sent, and looks for no answer to it.
+    # It does not recognise what the peer has received.
     *over([TCP], "RFC 6062: connections from a peer", "-P", needs=[TCP_RELAY], share=0.5),
     *over(EVERY, "mobility", *ALONE, "-M", needs=[MOBILITY]),
     *over([UDP], "DONT-FRAGMENT", *ALONE, "-g", needs=[PEERS]),
