@@ -19,7 +19,7 @@ public enum DatagramFraming {
         let first: UInt8 = bytes.bigEndian(at: 0)
         if first < 4 { return .stun }
         let length = Int(bytes.bigEndian(at: 2, as: UInt16.self))
-        guard 64...79 ~= first, ChannelData.headerLength + length <= bytes.byteCount else { return .invalid }
+        guard 64...127 ~= first, ChannelData.headerLength + length <= bytes.byteCount else { return .invalid }
         return .channelData(channel: ChannelNumber(rawValue: bytes.bigEndian(at: 0)), payloadLength: length)
     }
 }

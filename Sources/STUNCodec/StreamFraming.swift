@@ -31,10 +31,11 @@ public enum StreamFraming {
             : channelData(in: bytes, payloadLength: length, maximumLength: maximumLength)
     }
 
-    /// A first byte of 0 to 3 begins a STUN message, one of 64 to 79 ChannelData (RFC 8656, section 12.4).
+    /// A first byte of 0 to 3 begins a STUN message, one of 64 to 127 ChannelData: the first bits are 01 (RFC 5766,
+    /// section 11; RFC 8656 leaves the numbers from 80 on unused).
     @inlinable
     static func isKnown(_ firstByte: UInt8) -> Bool {
-        firstByte < 4 || 64...79 ~= firstByte
+        firstByte < 4 || 64...127 ~= firstByte
     }
 
     @inlinable

@@ -11,7 +11,7 @@ extension Relay {
         guard let channel = try request.value(ChannelNumber.self),
             let peer = try request.value(XORPeerAddress.self).map({ asSeen($0.address) })
         else { throw .badRequest("CHANNEL-NUMBER and XOR-PEER-ADDRESS are required") }
-        guard channel.isValid else { throw .badRequest("CHANNEL-NUMBER is not in 0x4000 to 0x4FFF") }
+        guard channel.isValid else { throw .badRequest("CHANNEL-NUMBER is not in 0x4000 to 0x7FFF") }
         try checkPeer(peer.address, of: allocation, in: request.client.realm)
         try checkBinding(of: channel, to: peer, of: request)
         let generation = directory.generation

@@ -11,8 +11,9 @@ public struct ChannelNumber: STUNAttributeValue, RawRepresentable {
     }
 
     /// > 0x4000 through 0x4FFF: These values are the allowed channel numbers
-    /// RFC 8656, section 12. A ChannelData message may arrive with others, since its first bits say no more than that.
-    @inlinable public var isValid: Bool { 0x4000...0x4FFF ~= rawValue }
+    /// RFC 8656, section 12. Clients of RFC 5766 (section 11) may take any number up to 0x7FFF, and some draw it at
+    /// random. A TURN server's port gets nothing else that begins with these bytes, so it costs nothing to admit them.
+    @inlinable public var isValid: Bool { 0x4000...0x7FFF ~= rawValue }
 
     public init(decoding value: RawSpan, transactionID: TransactionID) throws(STUNDecodeError) {
         let word: UInt32 = try value.exactInteger()

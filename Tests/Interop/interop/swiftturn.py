@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""swiftturn as a TURN server, with every transport on one port."""
+
+from support.server import WEB_ROOT, Server
+
+from interop.cases import (
+    BANDWIDTH, DTLS, DUAL_ALLOCATION, EVEN_PORT, EVERYTHING, IPV6_RELAY, MOBILITY, NAT_DISCOVERY, OAUTH, OPEN_RELAY,
+    PEERS, TCP_RELAY, UDP,
+)  # fmt: skip
+from interop.credentials import CARELESS_USER, PASSWORD, REALM, SECRET, USER
+from interop.ports import RELAY_PORTS, free_port
+
+# What is meant to be offered and isn't there: a feature leaves this list with the commit that brings it.
+NOT_THERE_YET = frozenset({
+    OPEN_RELAY, UDP, IPV6_RELAY, DUAL_ALLOCATION, EVEN_PORT, TCP_RELAY, MOBILITY, OAUTH, NAT_DISCOVERY,
+})  # fmt: skip
+
+
+class SwiftTURN:
+    offers = EVERYTHING - {DTLS, BANDWIDTH}
+    needs = frozenset()
+    not_there_yet = NOT_THERE_YET
+    relay_options = ()
+
+    def __init__(self, directory, authority):
+        self.authority = authority
+        self.number = free_port()
+        certificate, key = authority.leaf("localhost")
+        secrets = directory / "secrets"
+        secrets.write_text(SECRET + "\n")
+        options = [
+            *self.listen_options(), "--plain-turn", "--certificate", certificate, "--private-key", key,
+            "--call-host", "localhost", "--realm", REALM, "--auth-secret-file", secrets,
+            "--user", f"{USER}:{PASSWORD}", "--user", f"{CARELESS_USER}:{PASSWORD}", "--web-root", WEB_ROOT,
+            *self.relay_options,
+        ]  # fmt: skip
+        self.server = Server(directory, directory, self.number, options)
+
+    def listen_options(self):
+        """Beside TCP at 127.0.0.1, which is there by itself."""
+        yield from ("--listen", f"[::1]:{self.number}")
+        if UDP not in self.not_there_yet:
+            yield from ("--listen", f"udp:127.0.0.1:{self.number}", "--listen", f"udp:[::1]:{self.number}")
+
+    def start(self):
+        self.server.start()
+        return self
+
+    def stop(self):
+        self.server.stop()
+
+    def port(self, _transport):
+        return self.number
+
+    secret_port = port
+
+    def check(self):
+        assert self.server.is_running, f"the server has ended\n{self.server.log}"
+
+
+class ClosedRelay(SwiftTURN):
+    title = "swiftturn, closed relay"
+    offers = SwiftTURN.offers - {PEERS, IPV6_RELAY, DUAL_ALLOCATION, TCP_RELAY}
+
+
+class OpenRelay(SwiftTURN):
+    title = "swiftturn, open relay"
+    needs = frozenset({OPEN_RELAY})
+    relay_options = (
+        "--relay", "open", "--relay-address", "127.0.0.1", "--relay-address", "::1",
+        "--relay-ports", "{}-{}".format(*RELAY_PORTS), "--allow-peer", "127.0.0.0/8", "--allow-peer", "::1/128",
+    )  # fmt: skip
