@@ -140,8 +140,8 @@ package struct Relay {
 
     /// The realm that a request is answered in: the client's or, as long as it has none, that of the request's ORIGIN.
     private func realm(of message: STUNMessageView, from client: Client) -> RelayRealm {
-        guard !client.isRealmSettled, let origin = try? message.value(Origin.self) else { return client.realm }
-        return realms.realm(origin: origin.text) ?? client.realm
+        guard !client.isRealmSettled, let origins = try? message.values(Origin.self) else { return client.realm }
+        return origins.lazy.compactMap { realms.realm(origin: $0.text) }.first ?? client.realm
     }
 
     private func noteAuthenticated(_ client: Client, in realm: RelayRealm, at now: NIODeadline) {

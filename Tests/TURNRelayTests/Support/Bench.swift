@@ -124,7 +124,11 @@ struct Credential {
     static let bob = Credential(username: "bob", password: "builder")
 
     var key: [UInt8] {
-        get throws { try digest(.md5, Array("\(username):\(realm):\(password)".utf8)) }
+        get throws { try key(.md5) }
+    }
+
+    func key(_ algorithm: DigestAlgorithm) throws -> [UInt8] {
+        try digest(algorithm, Array("\(username):\(realm):\(password)".utf8))
     }
 }
 
@@ -133,6 +137,7 @@ final class TestClient {
     let address: TransportAddress
     var credential: Credential
     var nonce = ""
+    var authentication = TestAuthentication.legacy
     var relayedAddress: TransportAddress?
 
     init(id: ClientID, address: TransportAddress, credential: Credential) {
@@ -159,11 +164,7 @@ final class TestClient {
         for value in values {
             writer.append(value)
         }
-        writer.append(Username(text: credential.username))
-        writer.append(Realm(text: credential.realm))
-        writer.append(Nonce(text: nonce))
-        let key = try HMACKey(.sha1, key: credential.key)
-        writer.appendMessageIntegrity { key.authenticationCode(of: $0) }
+        try authentication.close(&writer, credential, nonce: nonce)
         return writer.bytes
     }
 }
