@@ -55,10 +55,10 @@ final class Bench {
     // MARK: Clients
 
     /// A client with the credentials that its requests are made with.
-    func connect(_ credential: Credential = .alice) -> TestClient {
+    func connect(_ credential: Credential = .alice, serverName: String? = nil) -> TestClient {
         nextPort += 1
         let address = TransportAddress(IPAddress(ipv4: 0xC000_0200), port: nextPort)
-        let id = relay.connect(from: address, acceptedAt: now.uptime)
+        let id = relay.connect(from: address, acceptedAt: now.uptime, serverName: serverName)
         let client = TestClient(id: id, address: address, credential: credential)
         renewNonce(of: client)
         return client
