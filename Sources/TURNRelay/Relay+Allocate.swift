@@ -15,7 +15,7 @@ extension Relay {
             return describe(existing, of: request, with: &response)
         }
         let even = try checkAllocate(request)
-        let lifetime = lifetime(asked: try request.value(Lifetime.self))
+        let lifetime = request.bounded(lifetime(asked: try request.value(Lifetime.self)))
         try refuseWhileDraining()
         let allocation = try makeAllocation(for: request, even: even, lifetime: lifetime)
         request.client.allocation = allocation
@@ -83,6 +83,7 @@ extension Relay {
             handle: handle,
             relayedAddress: relayedAddress,
             identity: request.identity,
+            keys: request.identity.keys,
             transactionID: request.message.transactionID,
             createdAt: request.now.uptime,
             expiresAt: request.now.uptime + lifetime

@@ -21,7 +21,7 @@ extension Relay {
             delete(request)
             return response.append(Lifetime(seconds: 0))
         }
-        let granted = try prolongation(of: allocation, asked: asked, at: request.now.uptime)
+        let granted = request.bounded(try prolongation(of: allocation, asked: asked, at: request.now.uptime))
         request.client.allocation?.expiresAt = request.now.uptime + granted
         deadlines.update(request.client)
         response.append(Lifetime(seconds: UInt32(clamping: granted.nanoseconds / 1_000_000_000)))

@@ -52,6 +52,7 @@ extension IntegrityClaim {
             name: name,
             realm: realm,
             nonce: nonce,
+            accessToken: nil,
             method: IntegrityMethod(algorithm: algorithm, code: method.code),
             isLegacy: false,
             coverage: coverage

@@ -8,8 +8,10 @@ import TURNCredentials
 struct Allocation {
     let handle: AllocationHandle
     let relayedAddress: TransportAddress
-    /// Of whoever made it; with its keys, whatever becomes of the user.
+    /// Of whoever made it.
     let identity: Identity
+    /// That its requests are authenticated with, whatever becomes of the user: of the identity, or of its latest token.
+    var keys: IntegrityKeys
     /// Of the Allocate that made it: a retransmission is answered as the first one was.
     let transactionID: TransactionID
     let createdAt: NIODeadline

@@ -9,7 +9,11 @@ package final class RelayRealm: Sendable {
     package let quota: AllocationQuota
 
     init(_ configuration: RealmConfiguration) {
-        verifier = CredentialVerifier(users: configuration.users, secrets: configuration.secrets)
+        verifier = CredentialVerifier(
+            users: configuration.users,
+            secrets: configuration.secrets,
+            tokens: configuration.tokens
+        )
         quota = AllocationQuota(perUser: configuration.allocationsPerUser, total: configuration.allocationsInTotal)
     }
 
