@@ -60,12 +60,11 @@ package struct CredentialVerifier: Sendable {
         users.user(hash: hash).map { [Self.credential(of: $0)] } ?? []
     }
 
-    /// The candidate for a token (RFC 7635): one when it was sealed with the key that `kid` names, for this server, and
-    /// its time has not passed.
+    /// The candidates for a token (RFC 7635) that was sealed with the key that `kid` names, for this server, and whose
+    /// time has not passed; none otherwise.
     package func candidates(kid: String, nonce: [UInt8], encryptedBlock: [UInt8], now: Int64) -> [VerifiableCredential]
     {
-        let credential = tokens?.credential(kid: kid, nonce: nonce, encryptedBlock: encryptedBlock, now: now)
-        return credential.map { [$0] } ?? []
+        tokens?.candidates(kid: kid, nonce: nonce, encryptedBlock: encryptedBlock, now: now) ?? []
     }
 
     private static func credential(of user: LongTermUser) -> VerifiableCredential {

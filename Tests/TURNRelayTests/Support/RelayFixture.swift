@@ -12,15 +12,16 @@ import TURNCredentials
 /// A relay on a loopback port with two event loops, for as long as `body` runs.
 func withRelay(
     _ configuration: RelayConfiguration = .patient,
+    tokens: AccessTokenVerifier? = nil,
     _ body: (RelayServer, SocketAddress) async throws -> Void
 ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
     let alice = try LongTermUser(name: "alice", password: "wonder", realm: Bench.realm)
+    var realm = RealmConfiguration(users: UserDirectory([alice], realm: Bench.realm), secrets: [Bench.secret])
+    realm.tokens = tokens
     let relay = try RelayServer(
         configuration: configuration,
-        realms: RealmDirectory(
-            default: RealmConfiguration(users: UserDirectory([alice], realm: Bench.realm), secrets: [Bench.secret])
-        ),
+        realms: RealmDirectory(default: realm),
         eventLoops: Array(group.makeIterator()),
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     )
