@@ -78,7 +78,7 @@ let package = Package(
         ),
         .target(
             name: "TURNClient",
-            dependencies: ["STUNCodec", "OpenSSLCrypto", nioCore],
+            dependencies: ["STUNCodec", "TURNCredentials", "OpenSSLCrypto", nioCore],
             swiftSettings: policy + [.enableExperimentalFeature("Lifetimes")]
         ),
         .target(

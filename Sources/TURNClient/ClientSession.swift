@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import OpenSSLCrypto
 package import STUNCodec
 
 /// A user name and password for the long-term credential mechanism.
 package struct TURNCredential: Sendable {
     package let username: String
     package let password: String
+    /// Sends USERHASH even to a server that doesn't ask for it: not all of them know it.
+    package let hidesUsername: Bool
 
-    package init(username: String, password: String) {
+    package init(username: String, password: String, hidesUsername: Bool = false) {
         self.username = username
         self.password = password
+        self.hidesUsername = hidesUsername
     }
 }
 
@@ -27,14 +29,12 @@ package struct ClientSession {
         case ignored
     }
 
-    private let credential: TURNCredential?
-    private var challenge: (realm: String, nonce: String)?
-    private var key: HMACKey?
+    private var authenticator: ClientAuthenticator?
     /// Whether the request was authenticated, by transaction.
     private var pending: [TransactionID: Bool] = [:]
 
     package init(credential: TURNCredential?) {
-        self.credential = credential
+        authenticator = credential.map(ClientAuthenticator.init)
     }
 
     // MARK: Requests
@@ -49,19 +49,10 @@ package struct ClientSession {
         for value in values {
             writer.append(value)
         }
-        let isAuthenticated = method != .binding && authenticate(&writer)
+        let isAuthenticated = method != .binding && authenticator?.sign(&writer) == true
         pending[transactionID] = isAuthenticated
         writer.appendFingerprint()
         return writer.bytes
-    }
-
-    private func authenticate(_ writer: inout STUNMessageWriter) -> Bool {
-        guard let credential, let challenge, let key else { return false }
-        writer.append(Username(text: credential.username))
-        writer.append(Realm(text: challenge.realm))
-        writer.append(Nonce(text: challenge.nonce))
-        writer.appendMessageIntegrity { key.authenticationCode(of: $0) }
-        return true
     }
 
     /// A payload in a Send indication (RFC 8656, section 11.1).
@@ -98,39 +89,12 @@ package struct ClientSession {
         let response = try TURNResponse(message)
         do throws(TURNClientError) {
             if response.error == nil, isAuthenticated {
-                try verify(message)
+                try authenticator?.verify(message)
             }
-            try takeChallenge(of: response)
+            try authenticator?.takeChallenge(of: response)
             return .response(transactionID, response)
         } catch {
             return .invalidResponse(transactionID, error)
-        }
-    }
-
-    /// > the client [...] checks the MESSAGE-INTEGRITY [...] of the response
-    /// RFC 8489, section 9.2.5.
-    private func verify(_ message: STUNMessageView) throws(TURNClientError) {
-        guard let key, let coverage = message.integrityCoverage(.messageIntegrity) else {
-            throw .wrongIntegrity(message.type.method)
-        }
-        let expected = key.authenticationCode(of: coverage.header.rawSpan, message.bytes(in: coverage.body))
-        guard constantTimeEqual(expected.rawSpan, message.bytes(in: coverage.mac)) else {
-            throw .wrongIntegrity(message.type.method)
-        }
-    }
-
-    /// 401 (Unauthenticated) and 438 (Stale Nonce) say what to authenticate with.
-    private mutating func takeChallenge(of response: TURNResponse) throws(TURNClientError) {
-        guard response.error?.code == 401 || response.error?.code == 438, let credential,
-            let nonce = response.value(Nonce.self)?.text,
-            let realm = response.value(Realm.self)?.text ?? challenge?.realm
-        else { return }
-        challenge = (realm, nonce)
-        do {
-            let text = "\(credential.username):\(realm):\(credential.password)"
-            key = try HMACKey(.sha1, key: digest(.md5, Array(text.utf8)))
-        } catch {
-            throw .cryptography("\(error)")
         }
     }
 

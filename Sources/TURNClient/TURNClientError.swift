@@ -11,6 +11,11 @@ package enum TURNClientError: Error, Equatable, CustomStringConvertible {
     case closed
     /// The answer's MESSAGE-INTEGRITY is missing or was made with another key.
     case wrongIntegrity(Method)
+    /// The server's nonce or an earlier challenge tells of password algorithms that the challenge lacks: somebody on
+    /// the way took them out.
+    case bidDown(Method)
+    /// The server wants a password algorithm that this client doesn't know.
+    case noSupportedAlgorithm(Method)
     /// A successful answer without an attribute that it must have.
     case incomplete(Method, AttributeType)
     /// The server's bytes are neither STUN nor ChannelData.
@@ -24,6 +29,8 @@ package enum TURNClientError: Error, Equatable, CustomStringConvertible {
         case .timedOut(let method): "no answer to \(method.name)"
         case .closed: "the server closed the connection"
         case .wrongIntegrity(let method): "the answer to \(method.name) is not authenticated with our key"
+        case .bidDown(let method): "the challenge to \(method.name) was tampered with: PASSWORD-ALGORITHMS is missing"
+        case .noSupportedAlgorithm(let method): "the challenge to \(method.name) lists no password algorithm known here"
         case .incomplete(let method, let type): "the answer to \(method.name) lacks attribute \(type.rawValue)"
         case .malformed(let error): "what the server sent is not TURN (\(error.code) at byte \(error.offset))"
         case .cryptography(let text): text

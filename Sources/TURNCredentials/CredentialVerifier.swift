@@ -2,17 +2,6 @@
 
 import OpenSSLCrypto
 
-/// Keys that a request's MAC may have been made with, and what holds for their owner.
-package struct VerifiableCredential: Sendable {
-    package let username: String
-    package let keys: LongTermKeys
-    /// What quotas count by: an ephemeral user name without expiry and room.
-    package let user: String
-    package let scope: RoomScope?
-    /// True for a credential with an expiry: its allocations have a maximum age.
-    package let isEphemeral: Bool
-}
-
 /// Finds the keys that belong to a user name.
 ///
 /// The verifier compares no MAC itself: the relay holds the bytes, and ``VerifiableCredential/keys`` are what it checks
@@ -20,13 +9,16 @@ package struct VerifiableCredential: Sendable {
 package struct CredentialVerifier: Sendable {
     private let users: UserDirectory
     private let secrets: [[UInt8]]
+    private let tokens: AccessTokenVerifier?
 
     /// - Parameters:
     ///   - users: of the realm that is verified for.
     ///   - secrets: all of them verify; several make a rotation without a gap.
-    package init(users: UserDirectory, secrets: [String]) {
+    ///   - tokens: nil when no authorization server is trusted.
+    package init(users: UserDirectory, secrets: [String], tokens: AccessTokenVerifier? = nil) {
         self.users = users
         self.secrets = secrets.map { Array($0.utf8) }
+        self.tokens = tokens
     }
 
     package var realm: String { users.realm }
@@ -34,8 +26,11 @@ package struct CredentialVerifier: Sendable {
     /// False as soon as one user has an MD5 key alone.
     package var everyoneHasSHA256: Bool { users.everyoneHasSHA256 }
 
-    /// False when there are ephemeral user names: their hash tells nothing about them.
-    package var findsEveryoneByHash: Bool { secrets.isEmpty }
+    /// False when there are ephemeral user names or tokens: a hash tells nothing about their users.
+    package var findsEveryoneByHash: Bool { secrets.isEmpty && tokens == nil }
+
+    /// The name that tokens have to be made for; nil when none are taken.
+    package var tokenServerName: String? { tokens?.serverName }
 
     /// The candidates for a user name: one for a long-term user, one for each secret for an ephemeral user name whose
     /// time has not passed, none otherwise.
@@ -50,10 +45,11 @@ package struct CredentialVerifier: Sendable {
             else { return nil }
             return VerifiableCredential(
                 username: username,
-                keys: keys,
+                keys: .longTerm(keys),
                 user: name.user,
                 scope: name.scope,
-                isEphemeral: true
+                isEphemeral: true,
+                expiresAt: nil
             )
         }
     }
@@ -64,13 +60,21 @@ package struct CredentialVerifier: Sendable {
         users.user(hash: hash).map { [Self.credential(of: $0)] } ?? []
     }
 
+    /// The candidates for a token (RFC 7635) that was sealed with the key that `kid` names, for this server, and whose
+    /// time has not passed; none otherwise.
+    package func candidates(kid: String, nonce: [UInt8], encryptedBlock: [UInt8], now: Int64) -> [VerifiableCredential]
+    {
+        tokens?.candidates(kid: kid, nonce: nonce, encryptedBlock: encryptedBlock, now: now) ?? []
+    }
+
     private static func credential(of user: LongTermUser) -> VerifiableCredential {
         VerifiableCredential(
             username: user.name,
-            keys: user.keys,
+            keys: .longTerm(user.keys),
             user: user.name,
             scope: nil,
-            isEphemeral: false
+            isEphemeral: false,
+            expiresAt: nil
         )
     }
 }

@@ -41,7 +41,7 @@ extension Relay {
             families: try families(of: request),
             even: try request.value(EvenPort.self),
             token: try reservationToken(of: request),
-            lifetime: lifetime(asked: try request.value(Lifetime.self))
+            lifetime: request.bounded(lifetime(asked: try request.value(Lifetime.self)))
         )
     }
 
@@ -112,6 +112,7 @@ extension Relay {
         var allocation = Allocation(
             handle: handle,
             identity: request.identity,
+            keys: request.identity.keys,
             transactionID: request.message.transactionID,
             createdAt: request.now.uptime,
             endpoints: endpoints

@@ -18,7 +18,7 @@ extension Relay {
             delete(family, of: request)
             return response.append(Lifetime(seconds: 0))
         }
-        let granted = try prolongation(of: allocation, asked: asked, at: request.now.uptime)
+        let granted = request.bounded(try prolongation(of: allocation, asked: asked, at: request.now.uptime))
         for index in allocation.endpoints.indices
         where family == nil || allocation.endpoints[index].address.family == family {
             request.client.allocation?.endpoints[index].expiresAt = request.now.uptime + granted

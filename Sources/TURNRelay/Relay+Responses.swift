@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import STUNCodec
+import TURNCredentials
 
 /// What is the same in all answers.
 extension Relay {
@@ -16,8 +17,10 @@ extension Relay {
     /// > If the request contains one or more unknown comprehension-required attributes, the server replies with an
     /// > error response with an error code of 420
     /// RFC 8489, section 6.3.1.
-    func refuseUnknownAttributes(in message: STUNMessageView) throws(RequestError) {
-        let unknown = message.unknownComprehensionRequired { Self.knownAttributes.contains($0) }
+    func refuseUnknownAttributes(in message: STUNMessageView, _ realm: RelayRealm) throws(RequestError) {
+        let unknown = message.unknownComprehensionRequired { type in
+            type == .accessToken ? realm.verifier.tokenServerName != nil : Self.knownAttributes.contains(type)
+        }
         guard unknown.isEmpty else { throw .unknownAttributes(unknown) }
     }
 
@@ -64,6 +67,10 @@ extension Relay {
         response.append(Realm(text: realm.name))
         response.append(Nonce(text: nonce))
         response.append(offer.list)
+        // RFC 7635, section 6.1: tells a client where tokens come from, and that they are taken at all.
+        if let serverName = realm.verifier.tokenServerName {
+            response.append(ThirdPartyAuthorization(text: serverName))
+        }
     }
 
     /// Adds SOFTWARE, then the MAC when the client proved who it is, then FINGERPRINT when it used one.

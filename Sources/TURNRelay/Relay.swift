@@ -150,7 +150,7 @@ package struct Relay {
                 transactionID: message.transactionID
             )
             if message.type.method == .binding {
-                try refuseUnknownAttributes(in: message)
+                try refuseUnknownAttributes(in: message, realm)
                 answerBinding(from: client, with: &response)
             } else {
                 let proved = try authenticator.authenticate(
@@ -160,8 +160,8 @@ package struct Relay {
                     at: now
                 )
                 identity = proved
-                noteAuthenticated(client, in: realm, at: now.uptime)
-                try refuseUnknownAttributes(in: message)
+                noteAuthenticated(client, as: proved, in: realm, at: now.uptime)
+                try refuseUnknownAttributes(in: message, realm)
                 let request = Request(message: message, client: client, identity: proved, now: now)
                 try perform(request, with: &response)
             }
@@ -174,11 +174,19 @@ package struct Relay {
 
     /// The realm that a request is answered in: the client's or, as long as it has none, that of the request's ORIGIN.
     private func realm(of message: STUNMessageView, from client: Client) -> RelayRealm {
-        guard !client.isRealmSettled, let origin = try? message.value(Origin.self) else { return client.realm }
-        return realms.realm(origin: origin.text) ?? client.realm
+        guard !client.isRealmSettled, let origins = try? message.values(Origin.self) else { return client.realm }
+        return origins.lazy.compactMap { realms.realm(origin: $0.text) }.first ?? client.realm
     }
 
-    private func noteAuthenticated(_ client: Client, in realm: RelayRealm, at now: NIODeadline) {
+    private func noteAuthenticated(
+        _ client: Client,
+        as identity: Identity,
+        in realm: RelayRealm,
+        at now: NIODeadline
+    ) {
+        if let allocation = client.allocation, identity.credential.isAccessToken, identity.owns(allocation) {
+            client.allocation?.keys = identity.keys
+        }
         guard !client.isAuthenticated else { return }
         client.realm = realm
         client.isRealmSettled = true

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NIOCore
 import STUNCodec
+import TURNCredentials
 
 /// An authenticated request, while it is answered.
 struct Request: ~Escapable {
@@ -38,13 +40,19 @@ struct Request: ~Escapable {
     func allocation() throws(RequestError) -> Allocation {
         // > If no allocation is found, then the server rejects the request with a 437 (Allocation Mismatch) error
         guard let allocation = client.allocation else { throw .allocationMismatch }
-        // RFC 8656, section 5: all requests of an allocation use the credentials that made it.
-        guard allocation.username == identity.username else { throw .wrongCredentials }
+        guard identity.owns(allocation) else { throw .wrongCredentials }
         // > If the response contains a PASSWORD-ALGORITHMS attribute, all the subsequent requests MUST be authenticated
         // > using MESSAGE-INTEGRITY-SHA256 only.
         // RFC 8489, section 9.2.5: a client that has once understood the list does not go back.
         guard allocation.identity.isLegacy || !identity.isLegacy else { throw .wrongCredentials }
         return allocation
+    }
+
+    /// An allocation ends with the token that its latest request was authenticated with.
+    func bounded(_ lifetime: TimeAmount) -> TimeAmount {
+        guard let expiresAt = identity.credential.expiresAt else { return lifetime }
+        let remaining = expiresAt.subtractingReportingOverflow(now.unixTime).partialValue
+        return min(lifetime, .seconds(max(0, min(remaining, Int64(UInt32.max)))))
     }
 }
 

@@ -16,7 +16,7 @@ struct AttributeTests {
         XORPeerAddress(address: ipv4), XORRelayedAddress(address: ipv4), XORRelayedAddress(address: ipv6),
         Username(text: "1700000000:alice#room=a%20b"), Username(text: ""), Realm(text: "example.org"),
         Nonce(text: "0123"), Software(text: "swiftturn"), AlternateDomain(text: "turn.example.org"),
-        ThirdPartyAuthorization(text: "auth"), ErrorCode(code: 300, reason: ""),
+        ThirdPartyAuthorization(text: "auth"), Origin(text: "https://example.com"), ErrorCode(code: 300, reason: ""),
         ErrorCode(code: 699, reason: "Größe"), AddressErrorCode(family: .ipv6, code: 440, reason: "no"),
         UnknownAttributes([.accessToken, AttributeType(rawValue: 0x7FFF)]), UnknownAttributes([]),
         Lifetime(seconds: .max), ReservationToken(value: .max), ConnectionID(value: 7), Priority(value: 1),

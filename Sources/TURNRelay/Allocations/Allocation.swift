@@ -7,8 +7,10 @@ import TURNCredentials
 /// An allocation (RFC 8656, section 3.2).
 struct Allocation {
     let handle: AllocationHandle
-    /// Of whoever made it; with its keys, whatever becomes of the user.
+    /// Of whoever made it.
     let identity: Identity
+    /// That its requests are authenticated with, whatever becomes of the user: of the identity, or of its latest token.
+    var keys: IntegrityKeys
     /// Of the Allocate that made it: a retransmission is answered as the first one was.
     let transactionID: TransactionID
     let createdAt: NIODeadline

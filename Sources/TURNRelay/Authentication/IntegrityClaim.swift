@@ -13,6 +13,8 @@ struct IntegrityClaim {
     let name: Name
     let realm: String
     let nonce: String
+    /// Of an authorization server (RFC 7635): then the user name is that of a key.
+    let accessToken: AccessToken?
     /// Of the request.
     let method: IntegrityMethod
     /// True when the request names no password algorithm, as those of RFC 5389 don't.
@@ -38,6 +40,7 @@ extension IntegrityClaim {
             let nonce = try message.attribute(Nonce.self)?.text
         else { throw .badRequest("USERNAME or USERHASH, REALM and NONCE are required") }
         let algorithm = try Self.algorithm(in: message, nonce: nonce)
+        self.accessToken = try message.attribute(AccessToken.self)
         self.name = name
         self.realm = realm
         self.nonce = nonce

@@ -47,7 +47,7 @@ final class IntegrityKeys {
     /// Nil when the user has no key for the algorithm.
     private func key(for method: IntegrityMethod) -> HMACKey? {
         if let key = keys[method] { return key }
-        guard let bytes = credential.keys.key(method.algorithm),
+        guard let bytes = credential.key(method.algorithm),
             let key = try? HMACKey(method.code.digest, key: bytes)
         else { return nil }
         keys[method] = key

@@ -38,7 +38,7 @@ struct RequestAuthenticator {
         _ realm: RelayRealm,
         at now: Moment
     ) throws(RequestError) -> Identity {
-        for keys in candidates(for: claim.name, allocation: allocation, realm, at: now)
+        for keys in candidates(for: claim, allocation: allocation, realm, at: now)
         where keys.verify(message, claim) {
             return Identity(keys: keys, algorithm: claim.method.algorithm, isLegacy: claim.isLegacy)
         }
@@ -46,17 +46,27 @@ struct RequestAuthenticator {
     }
 
     private func candidates(
-        for name: IntegrityClaim.Name,
+        for claim: IntegrityClaim,
         allocation: Allocation?,
         _ realm: RelayRealm,
         at now: Moment
     ) -> [IntegrityKeys] {
-        if let keys = allocation?.identity.keys, keys.belong(to: name) { return [keys] }
-        let credentials =
-            switch name {
-            case .username(let username): realm.verifier.candidates(for: username, now: now.unixTime)
-            case .userhash(let hash): realm.verifier.candidates(forHash: hash)
-            }
-        return credentials.map { IntegrityKeys($0, realm: realm.name) }
+        // A token is there to be used in place of the keys before it.
+        if claim.accessToken == nil, let keys = allocation?.keys, keys.belong(to: claim.name) { return [keys] }
+        return credentials(for: claim, realm.verifier, now: now.unixTime).map { IntegrityKeys($0, realm: realm.name) }
+    }
+
+    private func credentials(
+        for claim: IntegrityClaim,
+        _ verifier: CredentialVerifier,
+        now: Int64
+    ) -> [VerifiableCredential] {
+        switch (claim.name, claim.accessToken) {
+        case (.username(let kid), let token?):
+            verifier.candidates(kid: kid, nonce: token.nonce, encryptedBlock: token.encryptedBlock, now: now)
+        case (.username(let username), nil): verifier.candidates(for: username, now: now)
+        case (.userhash(let hash), nil): verifier.candidates(forHash: hash)
+        case (.userhash, _?): []
+        }
     }
 }

@@ -8,6 +8,8 @@ package struct RealmConfiguration: Sendable {
     package var users: UserDirectory
     /// Of ephemeral credentials.
     package var secrets: [String]
+    /// Of authorization servers; nil when none is trusted.
+    package var tokens: AccessTokenVerifier?
     /// Clients that connect with one of these names, or come from a web origin on it, belong to the realm.
     package var hostNames: [String] = []
     /// Which peers its allocations may reach in an open relay.

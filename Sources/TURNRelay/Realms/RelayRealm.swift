@@ -10,7 +10,11 @@ package final class RelayRealm: Sendable {
     let peerRules: PeerRules
 
     init(_ configuration: RealmConfiguration) {
-        verifier = CredentialVerifier(users: configuration.users, secrets: configuration.secrets)
+        verifier = CredentialVerifier(
+            users: configuration.users,
+            secrets: configuration.secrets,
+            tokens: configuration.tokens
+        )
         peerRules = configuration.peerRules
         quota = AllocationQuota(perUser: configuration.allocationsPerUser, total: configuration.allocationsInTotal)
     }

@@ -59,10 +59,10 @@ final class Bench {
     // MARK: Clients
 
     /// A client with the credentials that its requests are made with.
-    func connect(_ credential: Credential = .alice) -> TestClient {
+    func connect(_ credential: Credential = .alice, serverName: String? = nil) -> TestClient {
         nextPort += 1
         let address = TransportAddress(IPAddress(ipv4: 0xC000_0200), port: nextPort)
-        let id = relay.connect(from: address, acceptedAt: now.uptime)
+        let id = relay.connect(from: address, acceptedAt: now.uptime, serverName: serverName)
         let client = TestClient(id: id, address: address, credential: credential)
         renewNonce(of: client)
         return client
@@ -128,7 +128,11 @@ struct Credential {
     static let bob = Credential(username: "bob", password: "builder")
 
     var key: [UInt8] {
-        get throws { try digest(.md5, Array("\(username):\(realm):\(password)".utf8)) }
+        get throws { try key(.md5) }
+    }
+
+    func key(_ algorithm: DigestAlgorithm) throws -> [UInt8] {
+        try digest(algorithm, Array("\(username):\(realm):\(password)".utf8))
     }
 }
 
@@ -137,6 +141,7 @@ final class TestClient {
     let address: TransportAddress
     var credential: Credential
     var nonce = ""
+    var authentication = TestAuthentication.legacy
     var relayedAddress: TransportAddress?
 
     init(id: ClientID, address: TransportAddress, credential: Credential) {
@@ -163,11 +168,7 @@ final class TestClient {
         for value in values {
             writer.append(value)
         }
-        writer.append(Username(text: credential.username))
-        writer.append(Realm(text: credential.realm))
-        writer.append(Nonce(text: nonce))
-        let key = try HMACKey(.sha1, key: credential.key)
-        writer.appendMessageIntegrity { key.authenticationCode(of: $0) }
+        try authentication.close(&writer, credential, nonce: nonce)
         return writer.bytes
     }
 }

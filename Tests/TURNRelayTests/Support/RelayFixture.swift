@@ -13,12 +13,14 @@ import Testing
 /// A relay on a loopback port with two event loops, for as long as `body` runs.
 func withRelay(
     _ configuration: RelayConfiguration = .patient,
+    tokens: AccessTokenVerifier? = nil,
     _ body: (RelayServer, SocketAddress) async throws -> Void
 ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
     let alice = try LongTermUser(name: "alice", password: "wonder", realm: Bench.realm)
     var realm = RealmConfiguration(users: UserDirectory([alice], realm: Bench.realm), secrets: [Bench.secret])
     realm.peerRules.allow = [try IPNetwork("127.0.0.0/8"), try IPNetwork("::1")]
+    realm.tokens = tokens
     let relay = try RelayServer(
         configuration: configuration,
         realms: RealmDirectory(default: realm),
