@@ -24,7 +24,7 @@ package enum TURNClientError: Error, Equatable, CustomStringConvertible {
         case .timedOut(let method): "no answer to \(method.name)"
         case .closed: "the server closed the connection"
         case .wrongIntegrity(let method): "the answer to \(method.name) is not authenticated with our key"
-        case .incomplete(let method, let type): "the answer to \(method.name) lacks attribute \(type.rawValue)"
+        case .incomplete(let method, let type): "the answer to \(method.name) lacks \(type.name)"
         case .malformed(let error): "what the server sent is not TURN (\(error.code) at byte \(error.offset))"
         case .cryptography(let text): text
         }
@@ -35,19 +35,5 @@ package enum TURNClientError: Error, Equatable, CustomStringConvertible {
         String(
             String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }.prefix(200))
         )
-    }
-}
-
-extension Method {
-    /// As the RFCs spell it.
-    package var name: String {
-        switch self {
-        case .binding: "Binding"
-        case .allocate: "Allocate"
-        case .refresh: "Refresh"
-        case .createPermission: "CreatePermission"
-        case .channelBind: "ChannelBind"
-        default: "method \(rawValue)"
-        }
     }
 }

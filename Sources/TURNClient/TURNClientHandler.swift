@@ -4,36 +4,25 @@ package import NIOCore
 import OpenSSLCrypto
 import STUNCodec
 
-/// What arrived from a peer through the relay.
-package struct RelayedData: Equatable, Sendable {
-    package enum Source: Equatable, Sendable {
-        case channel(UInt16)
-        case peer(String)
-    }
-
-    package let source: Source
-    package let payload: ByteBuffer
-}
-
-/// Runs a ``ClientSession`` on a stream of plain bytes.
-final class TURNClientHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+/// Runs a ``ClientSession`` on a stream of plain bytes, or on datagrams.
+package final class TURNClientHandler: ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
 
     private static let maximumFrameLength = Int(UInt16.max) + 20
-
-    /// RFC 8489, section 6.2.1: RTO, which doubles with each retransmission.
-    private static let firstRetransmission = TimeAmount.milliseconds(500)
 
     private struct Waiting {
         let promise: EventLoopPromise<TURNResponse>
         let timeout: Scheduled<Void>
+        /// Why an answer was discarded; what the request fails with when no better one comes.
+        var problem: TURNClientError?
     }
 
     private var session: ClientSession
     private let timeout: TimeAmount
-    private let retransmits: Bool
-    private let onData: (RelayedData) -> Void
+    private let isDatagram: Bool
+    /// Who takes what peers send.
+    package var receiver: any RelayedDataReceiver
     private var waiting: [TransactionID: Waiting] = [:]
     private var context: ChannelHandlerContext?
     private var buffer = ByteBuffer()
@@ -42,13 +31,13 @@ final class TURNClientHandler: ChannelInboundHandler {
     init(
         session: sending ClientSession,
         timeout: TimeAmount,
-        retransmits: Bool,
-        onData: @escaping (RelayedData) -> Void
+        isDatagram: Bool,
+        receiver: any RelayedDataReceiver
     ) {
         self.session = session
         self.timeout = timeout
-        self.retransmits = retransmits
-        self.onData = onData
+        self.isDatagram = isDatagram
+        self.receiver = receiver
     }
 
     // MARK: Requests
@@ -58,56 +47,66 @@ final class TURNClientHandler: ChannelInboundHandler {
         let transactionID = TransactionID.random(using: &random)
         let bytes = session.request(method, values, transactionID: transactionID)
         let timeout = context.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
-            self.session.forget(transactionID)
-            self.waiting.removeValue(forKey: transactionID)?.promise.fail(TURNClientError.timedOut(method))
+            let problem = self.waiting[transactionID]?.problem
+            self.fail(transactionID, problem ?? .timedOut(method))
         }
         waiting[transactionID] = Waiting(promise: promise, timeout: timeout)
-        transmit(ByteBuffer(bytes: bytes), transactionID, again: Self.firstRetransmission)
+        transmit(ByteBuffer(bytes: bytes), transactionID, again: Retransmission.first)
     }
 
     private func transmit(_ bytes: ByteBuffer, _ transactionID: TransactionID, again interval: TimeAmount) {
         guard let context, waiting[transactionID] != nil else { return }
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
-        guard retransmits else { return }
+        guard isDatagram else { return }
         context.eventLoop.assumeIsolated().scheduleTask(in: interval) {
             self.transmit(bytes, transactionID, again: interval * 2)
         }
     }
 
-    /// ChannelData, padded as streams need it (RFC 8656, section 12.5).
-    func send(_ payload: ByteBuffer, on channel: UInt16) {
+    // MARK: Data
+
+    func send(_ payload: ByteBuffer, by carrier: PayloadCarrier) {
         let length = payload.readableBytes
-        guard let context, length <= ChannelData.maximumPayloadLength else { return }
-        var frame = context.channel.allocator.buffer(capacity: ChannelData.streamLength(ofPayload: length))
-        frame.writeInteger(channel)
-        frame.writeInteger(UInt16(length))
-        frame.writeImmutableBuffer(payload)
-        frame.writeRepeatingByte(0, count: ChannelData.padding(afterPayload: length))
-        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+        var framer = framer(carrier)
+        guard let context, length <= framer.maximumPayloadLength else { return }
+        var frame = context.channel.allocator.buffer(capacity: length + PayloadFramer.maximumOverhead)
+        framer.write(length, into: &frame) { $0.writeImmutableBuffer(payload) }
+        write(frame)
+        flush()
     }
 
-    func send(_ payload: ByteBuffer, to peer: TransportAddress) {
-        let transactionID = TransactionID.random(using: &random)
-        let bytes = session.sendIndication(payload.readableBytesView, to: peer, transactionID: transactionID)
-        context?.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
+    package func framer(_ carrier: PayloadCarrier) -> PayloadFramer {
+        PayloadFramer(carrier, isDatagram: isDatagram, random: &random)
     }
+
+    /// Writes whole frames: on UDP one, on a stream any number.
+    package func write(_ frames: ByteBuffer) {
+        context?.write(wrapOutboundOut(frames), promise: nil)
+    }
+
+    package func flush() {
+        context?.flush()
+    }
+
+    /// Whether the connection takes more at the moment.
+    package var isWritable: Bool { context?.channel.isWritable ?? false }
 
     // MARK: Channel
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
+    package func handlerRemoved(context: ChannelHandlerContext) {
         end(TURNClientError.closed)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    package func channelInactive(context: ChannelHandlerContext) {
         end(TURNClientError.closed)
         context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         end(error)
         context.close(promise: nil)
     }
@@ -122,13 +121,31 @@ final class TURNClientHandler: ChannelInboundHandler {
         }
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
-        // A datagram stands for itself: what is wrong with one says nothing about the next.
-        if retransmits { buffer.clear() }
-        buffer.writeBuffer(&bytes)
-        while takeFrame(context) {}
-        buffer.discardReadBytes()
+        if isDatagram {
+            take(datagram: bytes, context)
+        } else if buffer.readableBytes == 0 {
+            // Nothing is left of the last read: this one needs no copy.
+            buffer = bytes
+        } else {
+            buffer.writeBuffer(&bytes)
+        }
+        while !isDatagram, takeFrame(context) {}
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        receiver.receiveCompleted()
+        context.fireChannelReadComplete()
+    }
+
+    /// A datagram stands for itself: what is wrong with one says nothing about the next. ChannelData is not padded, or is.
+    private func take(datagram: ByteBuffer, _ context: ChannelHandlerContext) {
+        let start = datagram.readerIndex
+        guard let first = datagram.getInteger(at: start, as: UInt8.self) else { return }
+        guard PacketKind(firstByte: first) == .channelData else { return take(datagram, context) }
+        guard let (channel, length) = datagram.getMultipleIntegers(at: start, as: (UInt16, UInt16).self) else { return }
+        take(channelData: channel, datagram.getSlice(at: start + ChannelData.headerLength, length: Int(length)))
     }
 
     private func takeFrame(_ context: ChannelHandlerContext) -> Bool {
@@ -139,12 +156,9 @@ final class TURNClientHandler: ChannelInboundHandler {
             guard let message = buffer.readSlice(length: length) else { return false }
             take(message, context)
         case .channelData(let channel, let payloadLength, let frameLength):
-            guard let frame = buffer.readSlice(length: frameLength),
-                let payload = frame.getSlice(at: frame.readerIndex + 4, length: payloadLength)
-            else { return false }
-            onData(RelayedData(source: .channel(channel.rawValue), payload: payload))
-        case .invalid where retransmits:
-            return false
+            guard let frame = buffer.readSlice(length: frameLength) else { return false }
+            let payload = frame.getSlice(at: frame.readerIndex + ChannelData.headerLength, length: payloadLength)
+            take(channelData: channel.rawValue, payload)
         case .invalid(let error):
             errorCaught(context: context, error: TURNClientError.malformed(error))
             return false
@@ -152,28 +166,51 @@ final class TURNClientHandler: ChannelInboundHandler {
         return true
     }
 
+    private func take(channelData channel: UInt16, _ payload: ByteBuffer?) {
+        guard let payload else { return }
+        receiver.receive(RelayedData(source: .channel(channel), payload: payload))
+    }
+
     private func take(_ message: ByteBuffer, _ context: ChannelHandlerContext) {
         do throws(STUNDecodeError) {
             switch try session.receive(message.readableBytesSpan) {
             case .response(let transactionID, let response):
-                finish(transactionID) { $0.succeed(response) }
+                finish(transactionID)?.succeed(response)
             case .invalidResponse(let transactionID, let error):
-                finish(transactionID) { $0.fail(error) }
+                refuse(transactionID, error)
             case .data(let range, let peer):
                 let payload = message.getSlice(at: message.readerIndex + range.lowerBound, length: range.count)
-                onData(RelayedData(source: .peer(peer.description), payload: payload ?? ByteBuffer()))
+                receiver.receive(RelayedData(source: .peer(peer), payload: payload ?? ByteBuffer()))
             case .ignored:
                 break
             }
         } catch {
+            guard !isDatagram else { return }
             errorCaught(context: context, error: TURNClientError.malformed(error))
         }
     }
 
-    private func finish(_ transactionID: TransactionID, _ complete: (EventLoopPromise<TURNResponse>) -> Void) {
-        guard let entry = waiting.removeValue(forKey: transactionID) else { return }
-        entry.timeout.cancel()
-        complete(entry.promise)
+    /// > If the request was sent over an unreliable transport, the response MUST be discarded, as if it had never been
+    /// > received. [...] If all the responses received are discarded, then instead of signaling a timeout after ending
+    /// > the transaction, the layer MUST signal that the integrity protection was violated.
+    /// RFC 8489, section 9.2.5. Anybody can send a datagram; on a stream the transaction ends at once.
+    private func refuse(_ transactionID: TransactionID, _ error: TURNClientError) {
+        if isDatagram {
+            waiting[transactionID]?.problem = error
+        } else {
+            fail(transactionID, error)
+        }
+    }
+
+    private func fail(_ transactionID: TransactionID, _ error: TURNClientError) {
+        session.forget(transactionID)
+        finish(transactionID)?.fail(error)
+    }
+
+    private func finish(_ transactionID: TransactionID) -> EventLoopPromise<TURNResponse>? {
+        let entry = waiting.removeValue(forKey: transactionID)
+        entry?.timeout.cancel()
+        return entry?.promise
     }
 }
 
