@@ -104,7 +104,8 @@ final class BindingSocketHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
-        guard let message = try? STUNMessageView(envelope.data.readableBytesSpan), message.type.method == .binding else {
+        guard let message = try? STUNMessageView(envelope.data.readableBytesSpan), message.type.method == .binding
+        else {
             return
         }
         switch message.type.messageClass {
