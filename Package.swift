@@ -129,9 +129,15 @@ let package = Package(
             swiftSettings: policy
         ),
         .testTarget(
+            name: "TURNClientTests",
+            dependencies: ["TURNClient", "STUNCodec", "OpenSSLCrypto", nioCore, nioEmbedded],
+            swiftSettings: policy
+        ),
+        .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "STUNCodec", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Server", "STUNCodec", nioCore, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: policy
         ),

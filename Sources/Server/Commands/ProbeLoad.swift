@@ -28,7 +28,9 @@ struct ProbeLoad: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Packets of each client.", valueName: "packets/s"))
     var rate: Double?
 
-    @Option(help: ArgumentHelp("Packets of each client under way, instead of a rate: the maximum.", valueName: "packets"))
+    @Option(
+        help: ArgumentHelp("Packets of each client under way, instead of a rate: the maximum.", valueName: "packets")
+    )
     var window: Int?
 
     @Option(help: ArgumentHelp("Of a payload.", valueName: "bytes"))

@@ -14,12 +14,12 @@ final class LoadDriver {
         self.plan = plan
     }
 
-    /// A rate needs a fine timer. A window is filled by what comes back, and looked at in case nothing does.
+    /// As fine as the packets of all clients need it, within what a timer can do. A window is filled by what comes back,
+    /// and looked at in case nothing does.
     private var interval: TimeAmount {
-        switch plan.pace {
-        case .rate: .milliseconds(1)
-        case .window: .milliseconds(50)
-        }
+        guard case .rate(let rate) = plan.pace else { return .milliseconds(50) }
+        let gap = 1e9 / (rate * Double(plan.clients))
+        return .nanoseconds(Int64(min(max(gap, 1e6), 2e7)))
     }
 
     func add(_ flow: LoadFlow) {

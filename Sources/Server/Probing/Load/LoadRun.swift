@@ -97,7 +97,9 @@ struct LoadRun: Sendable {
         defer { LiveLine.clear() }
         var last = LoadProgress()
         for second in 1... {
-            guard (try? await Task.sleep(for: .seconds(1))) != nil, let now = try? await progress(drivers) else { return }
+            guard (try? await Task.sleep(for: .seconds(1))) != nil, let now = try? await progress(drivers) else {
+                return
+            }
             LiveLine.show(now.line(second: second, of: plan.duration, since: last))
             last = now
         }

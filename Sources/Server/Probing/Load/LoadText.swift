@@ -19,8 +19,12 @@ struct LoadText {
             ("reordered", flagged(report.reordered)),
         ]
         if report.misdelivered > 0 { rows.append(("misdelivered", flagged(report.misdelivered))) }
-        if report.unsent > 0 { rows.append(("not sent", flagged(report.unsent) + "   the asked rate is more than goes")) }
-        if report.connectionsLost > 0 { rows.append(("connections", flagged(UInt64(report.connectionsLost)) + "   lost")) }
+        if report.unsent > 0 {
+            rows.append(("not sent", flagged(report.unsent) + "   the asked rate is more than goes"))
+        }
+        if report.connectionsLost > 0 {
+            rows.append(("connections", flagged(UInt64(report.connectionsLost)) + "   lost"))
+        }
         return rows
     }
 
