@@ -36,4 +36,4 @@ install_packages() {
 build_packages=(libssl-dev pkg-config zlib1g-dev)
 
 # What the tests need beside that.
-test_packages=(chromium libnss3-tools openssl iproute2 curl python3 python3-venv)
+test_packages=(chromium libnss3-tools openssl iproute2 curl python3 python3-venv coturn)

@@ -30,9 +30,9 @@ struct NATRun {
         var discovery = NATDiscovery(local: local, server: server)
         while let test = discovery.next {
             if let destination = discovery.destination(of: test) {
-                discovery.record(test, try await ask(first, destination, NATDiscovery.changeRequest(of: test)))
+                discovery.record(test, await ask(first, destination, NATDiscovery.changeRequest(of: test)))
             } else {
-                discovery.record(test, try await hairpin(first, second, discovery))
+                discovery.record(test, await hairpin(first, second, discovery))
             }
         }
         await first.close()
@@ -54,16 +54,18 @@ struct NATRun {
         return try await BindingSocket.attach(to: channel)
     }
 
+    /// What the system can't even send has no answer either: that ends the socket, and what is left to ask.
     private func ask(
         _ socket: BindingSocket,
         _ destination: TransportAddress,
         _ change: ChangeRequest?
-    ) async throws -> NATDiscovery.Answer? {
+    ) async -> NATDiscovery.Answer? {
         let values: [any STUNAttributeValue] = change.map { [$0] } ?? []
-        let answer = try await socket.binding(to: SocketAddress(destination), values, timeout: Self.timeout)
-        return answer.flatMap { answer in
-            TransportAddress(answer.source).map { NATDiscovery.Answer(answer.response, from: $0) }
-        }
+        guard let server = try? SocketAddress(destination),
+            let answer = try? await socket.binding(to: server, values, timeout: Self.timeout),
+            let source = TransportAddress(answer.source)
+        else { return nil }
+        return NATDiscovery.Answer(answer.response, from: source)
     }
 
     /// Each socket sends to the other's mapped address, so that a filter is open for one of them.
@@ -71,13 +73,13 @@ struct NATRun {
         _ first: BindingSocket,
         _ second: BindingSocket,
         _ discovery: NATDiscovery
-    ) async throws -> NATDiscovery.Answer? {
-        guard let one = discovery.mapped, let other = try await ask(second, discovery.server, nil)?.mapped else {
+    ) async -> NATDiscovery.Answer? {
+        guard let one = discovery.mapped, let other = await ask(second, discovery.server, nil)?.mapped else {
             return nil
         }
         async let there = ask(first, other, nil)
         async let back = ask(second, one, nil)
-        let answers = try await (there, back)
+        let answers = await (there, back)
         return answers.0 ?? answers.1
     }
 }
