@@ -39,8 +39,7 @@ struct ProbeDecode: AsyncParsableCommand {
             guard !frames.isEmpty else { throw StartupError.badData("\(name) has no STUN or TURN messages") }
             let described = frames.map { FrameDescription($0, integrity: integrity) }
             if json { return try printJSON(described) }
-            let text = DecodeText(style: .standardOutput)
-            printOutput(described.map(text.block).joined(separator: "\n\n"))
+            printOutput(DecodeText(style: .standardOutput).text(described))
         }
     }
 

@@ -8,6 +8,19 @@ struct DecodeText {
     /// Names are as long as most; longer ones push their value.
     private static let nameWidth = 24
 
+    /// All frames, with an empty line around those of several lines.
+    func text(_ frames: [FrameDescription]) -> String {
+        var text = ""
+        var wasLine = true
+        for frame in frames {
+            let isLine = frame.attributes?.isEmpty ?? true
+            if !text.isEmpty { text += wasLine && isLine ? "\n" : "\n\n" }
+            text += block(frame)
+            wasLine = isLine
+        }
+        return text
+    }
+
     func block(_ frame: FrameDescription) -> String {
         ([head(frame)] + (frame.attributes ?? []).map(line)).joined(separator: "\n")
     }
