@@ -79,6 +79,12 @@ def test_more_clients_than_a_user_may_have(program, server, port):
     assert result.returncode == 15 and "486" in result.stderr
 
 
+def test_a_rate_that_cannot_be_kept_is_told(program, server, port):
+    uri = f"turn:127.0.0.1:{port}?transport=tcp"
+    found = report(program, "load", uri, *USER, "--rate", "1000000", "--size", "1200", "--duration", "1")
+    assert found["unsent"] > 0 and found["sent"] + found["unsent"] > 800_000 and found["corrupted"] == 0
+
+
 def test_load_failures_are_steps(program, server, port):
     uri = f"turn:127.0.0.1:{port}?transport=tcp"
     for arguments, code, words in [

@@ -46,30 +46,19 @@ final class LoadFlow: RelayedDataReceiver {
 
     // MARK: Sending
 
-    /// Sends what may be sent now.
+    /// Sends what may be sent now. What the connection does not take is left out: the time of a rate's packets is over,
+    /// and a window stays open.
     func send(at now: UInt64) {
-        guard
-            let (count, skipped) = pacer?.allowance(
-                at: now,
-                sent: statistics.totals.sent,
-                nextExpected: statistics.nextExpected
-            )
-        else { return }
-        statistics.totals.unsent += UInt64(skipped)
+        let (sent, next) = (statistics.totals.sent, statistics.nextExpected)
+        guard let (count, skipped) = pacer?.allowance(at: now, sent: sent, nextExpected: next) else { return }
         var left = count
         while left > 0, client.isWritable {
             let batch = min(left, Self.largestBatch)
             write(batch)
             left -= batch
         }
-        guard left < count else { return skip(left) }
-        client.flush()
-        skip(left)
-    }
-
-    /// A window stays open; the time of a rate's packets is over.
-    private func skip(_ count: Int) {
-        statistics.totals.unsent += UInt64(count)
+        if left < count { client.flush() }
+        if pacer?.isTimed == true { statistics.totals.unsent += UInt64(skipped + left) }
     }
 
     /// All frames of a batch are in one buffer: one allocation, and on a stream one write.

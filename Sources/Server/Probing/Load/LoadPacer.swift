@@ -20,6 +20,11 @@ struct LoadPacer {
         lastProgress = start
     }
 
+    /// Whether a packet has a time to be sent at.
+    var isTimed: Bool {
+        if case .rate = pace { true } else { false }
+    }
+
     /// How many may be sent, and how many are too late to be.
     ///
     /// - Parameters:
