@@ -141,6 +141,11 @@ let package = Package(
             swiftSettings: policy
         ),
         .testTarget(
+            name: "TURNClientTests",
+            dependencies: ["TURNClient", "STUNCodec", "OpenSSLCrypto", nioCore, nioEmbedded],
+            swiftSettings: policy
+        ),
+        .testTarget(
             name: "ServerTests",
             dependencies: [
                 "Server", "OpenSSLTLS", "STUNCodec", "TURNCredentials", "TURNRelay", nioCore, nioEmbedded, logging,

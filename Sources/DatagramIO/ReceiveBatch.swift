@@ -4,7 +4,7 @@ import CDatagrams
 package import STUNCodec
 
 /// The datagrams of one system call, in memory that is used again for the next.
-package final class ReceiveBatch {
+@safe package final class ReceiveBatch {
     private static let capacity = 64
 
     /// Bytes of room for each datagram. Memory that no datagram reaches is never touched.

@@ -21,7 +21,7 @@ package enum WorkerThread {
 
     package static func start(_ body: @escaping @Sendable () -> Void) throws(SystemCallError) {
         var thread = pthread_t()
-        let context = Unmanaged.passRetained(Body(body))
+        let context = unsafe Unmanaged.passRetained(Body(body))
         let status = unsafe pthread_create(
             &thread,
             nil,
@@ -31,7 +31,7 @@ package enum WorkerThread {
                 }
                 return nil
             },
-            context.toOpaque()
+            unsafe context.toOpaque()
         )
         guard status == 0 else {
             unsafe context.release()

@@ -21,7 +21,7 @@ package struct ClientSession {
     /// What a message of the server is.
     package enum Event: Equatable, Sendable {
         case response(TransactionID, TURNResponse)
-        /// The response to a request is not to be believed.
+        /// A response that is not to be believed: the request stays open until it is forgotten.
         case invalidResponse(TransactionID, TURNClientError)
         /// A Data indication: the payload is a range of the message's bytes.
         case data(payload: Range<Int>, from: TransportAddress)
@@ -55,18 +55,6 @@ package struct ClientSession {
         return writer.bytes
     }
 
-    /// A payload in a Send indication (RFC 8656, section 11.1).
-    package func sendIndication(
-        _ payload: some Collection<UInt8>,
-        to peer: TransportAddress,
-        transactionID: TransactionID
-    ) -> [UInt8] {
-        var writer = STUNMessageWriter(type: MessageType(.send, .indication), transactionID: transactionID)
-        writer.append(XORPeerAddress(address: peer))
-        writer.append(.data, bytes: payload)
-        return writer.bytes
-    }
-
     /// Gives up on a request.
     package mutating func forget(_ transactionID: TransactionID) {
         pending[transactionID] = nil
@@ -85,13 +73,14 @@ package struct ClientSession {
 
     private mutating func take(response message: STUNMessageView) throws(STUNDecodeError) -> Event {
         let transactionID = message.transactionID
-        guard let isAuthenticated = pending.removeValue(forKey: transactionID) else { return .ignored }
+        guard let isAuthenticated = pending[transactionID] else { return .ignored }
         let response = try TURNResponse(message)
         do throws(TURNClientError) {
             if response.error == nil, isAuthenticated {
                 try authenticator?.verify(message)
             }
             try authenticator?.takeChallenge(of: response)
+            pending[transactionID] = nil
             return .response(transactionID, response)
         } catch {
             return .invalidResponse(transactionID, error)

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NIOCore
-import STUNCodec
 
-/// Makes datagrams look like a stream to the client: each holds whole frames, and ChannelData, which UDP doesn't pad
-/// (RFC 8656, section 12.5), gets its padding.
+/// Between a UDP channel and a client of one server: addresses are added and taken away.
 package final class DatagramAdapter: ChannelDuplexHandler {
     package typealias InboundIn = AddressedEnvelope<ByteBuffer>
     package typealias InboundOut = ByteBuffer
@@ -18,9 +16,7 @@ package final class DatagramAdapter: ChannelDuplexHandler {
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var datagram = unwrapInboundIn(data).data
-        datagram.writeRepeatingByte(0, count: ChannelData.padding(afterPayload: datagram.readableBytes))
-        context.fireChannelRead(wrapInboundOut(datagram))
+        context.fireChannelRead(wrapInboundOut(unwrapInboundIn(data).data))
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

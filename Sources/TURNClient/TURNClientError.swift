@@ -31,7 +31,7 @@ package enum TURNClientError: Error, Equatable, CustomStringConvertible {
         case .wrongIntegrity(let method): "the answer to \(method.name) is not authenticated with our key"
         case .bidDown(let method): "the challenge to \(method.name) was tampered with: PASSWORD-ALGORITHMS is missing"
         case .noSupportedAlgorithm(let method): "the challenge to \(method.name) lists no password algorithm known here"
-        case .incomplete(let method, let type): "the answer to \(method.name) lacks attribute \(type.rawValue)"
+        case .incomplete(let method, let type): "the answer to \(method.name) lacks \(type.name)"
         case .malformed(let error): "what the server sent is not TURN (\(error.code) at byte \(error.offset))"
         case .cryptography(let text): text
         }
@@ -42,19 +42,5 @@ package enum TURNClientError: Error, Equatable, CustomStringConvertible {
         String(
             String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }.prefix(200))
         )
-    }
-}
-
-extension Method {
-    /// As the RFCs spell it.
-    package var name: String {
-        switch self {
-        case .binding: "Binding"
-        case .allocate: "Allocate"
-        case .refresh: "Refresh"
-        case .createPermission: "CreatePermission"
-        case .channelBind: "ChannelBind"
-        default: "method \(rawValue)"
-        }
     }
 }

@@ -32,8 +32,8 @@ package struct TURNConnection: Sendable {
             let handler = TURNClientHandler(
                 session: ClientSession(credential: credential),
                 timeout: timeout,
-                retransmits: isDatagram,
-                onData: { continuation.yield($0) }
+                isDatagram: isDatagram,
+                receiver: RelayedDataStream(continuation)
             )
             try channel.pipeline.syncOperations.addHandler(handler)
             channel.closeFuture.whenComplete { _ in continuation.finish() }
@@ -91,12 +91,15 @@ package struct TURNConnection: Sendable {
     // MARK: Data
 
     package func send(_ payload: ByteBuffer, on channel: ChannelNumber) {
-        self.channel.eventLoop.execute { handler.value.send(payload, on: channel.rawValue) }
+        self.channel.eventLoop.execute { handler.value.send(payload, by: .channel(channel)) }
     }
 
     package func send(_ payload: ByteBuffer, to peer: TransportAddress) {
-        channel.eventLoop.execute { handler.value.send(payload, to: peer) }
+        channel.eventLoop.execute { handler.value.send(payload, by: .indication(peer: peer)) }
     }
+
+    /// The client on its event loop, for who sends and receives there without any hop. Only to be called on that loop.
+    package var onEventLoop: TURNClientHandler { handler.value }
 
     package func close() async {
         try? await channel.close()

@@ -42,6 +42,16 @@ struct RegistryTests {
         #expect(try Self.methods.mapValues { Int($0.rawValue) } == registry("stun-methods"))
     }
 
+    @Test func namesAreTheRegistrys() {
+        for (name, type) in Self.attributes {
+            #expect(type.name == name)
+        }
+        for (name, method) in Self.methods {
+            #expect(method.name == name)
+        }
+        #expect(AttributeType(rawValue: 0x00AB).name == "0x00AB" && Method(rawValue: 0x0FF).name == "method 255")
+    }
+
     @Test func comprehension() {
         #expect(AttributeType(rawValue: 0x7FFF).isComprehensionRequired)
         #expect(!AttributeType(rawValue: 0x8000).isComprehensionRequired)

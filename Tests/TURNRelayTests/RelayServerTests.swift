@@ -60,7 +60,7 @@ struct RelayServerTests {
             one.send(ByteBuffer(string: "hello"), to: there)
             var iterator = other.data.makeAsyncIterator()
             let data = await iterator.next()
-            #expect(data?.payload == ByteBuffer(string: "hello") && data?.source == .peer("\(here)"))
+            #expect(data?.payload == ByteBuffer(string: "hello") && data?.source == .peer(here))
             await one.close()
             await other.close()
         }

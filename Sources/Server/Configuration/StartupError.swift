@@ -7,6 +7,8 @@ import TURNCredentials
 struct StartupError: Error, CustomStringConvertible, Equatable {
     /// The codes of `sysexits.h`.
     enum Kind: Int32 {
+        /// A file is not of the kind that was asked for.
+        case badData = 65
         /// A file, or the web assets, cannot be read.
         case noInput = 66
         /// A port is taken, or may not be bound.
@@ -20,6 +22,10 @@ struct StartupError: Error, CustomStringConvertible, Equatable {
 
     static func configuration(_ text: String) -> StartupError {
         StartupError(kind: .configuration, description: text)
+    }
+
+    static func badData(_ text: String) -> StartupError {
+        StartupError(kind: .badData, description: text)
     }
 
     static func noInput(_ text: String) -> StartupError {

@@ -10,6 +10,8 @@ struct ProbeConnector: Sendable {
     let uri: ProbeURI
     let trust: TLSTrust
     let credential: TURNCredential?
+    /// In bytes, of datagrams that the server sends; longer ones are cut.
+    var largestDatagram = 2048
 
     private static let connectTimeout = TimeAmount.seconds(10)
     private static let answerTimeout = TimeAmount.seconds(8)
@@ -41,6 +43,7 @@ struct ProbeConnector: Sendable {
                 .get()
         }
         return try await DatagramBootstrap(group: group)
+            .datagramReads(of: largestDatagram)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(DatagramAdapter(peer: address))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import NIOCore
-package import STUNCodec
+import STUNCodec
 import Synchronization
 import TURNCredentials
 

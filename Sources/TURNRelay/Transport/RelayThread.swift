@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import NIOCore
+import NIOCore
 
 /// A thread that a relay runs on: it takes work from any other, in order.
 protocol RelayThread: AnyObject, Sendable {

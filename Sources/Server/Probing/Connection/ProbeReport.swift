@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-
 /// Tells the results: line by line for people, or as one JSON object.
 struct ProbeReport {
     let uri: String
     let isJSON: Bool
+    private let style = TerminalText.standardOutput
     private var results: [ProbeResult] = []
 
     init(uri: String, isJSON: Bool) {
@@ -16,17 +15,14 @@ struct ProbeReport {
     mutating func add(_ result: ProbeResult) {
         results.append(result)
         guard !isJSON else { return }
-        let name = result.step.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0)
-        printOutput("\(result.isSuccess ? "ok    " : "FAILED")  \(name) \(result.detail)")
+        let verdict = result.isSuccess ? style.good("ok    ") : style.bad("FAILED")
+        printOutput("\(verdict)  \(result.step.rawValue.padded(to: 11)) \(result.detail)")
     }
 
     /// - Parameter note: what was left out and why.
     func finish(note: String?) throws {
         if isJSON {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            let output = Output(uri: uri, isSuccess: failure == nil, steps: results, note: note)
-            printOutput(String(decoding: try encoder.encode(output), as: UTF8.self))
+            try printJSON(Output(uri: uri, isSuccess: failure == nil, steps: results, note: note))
         } else if let note {
             printOutput(note)
         }
