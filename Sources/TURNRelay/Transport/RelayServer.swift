@@ -112,6 +112,8 @@ package final class RelayServer: Sendable {
     ///
     /// - Returns: the address, with the port that the system chose when 0 was asked for.
     package func listenForDatagrams(on address: TransportAddress) throws(SystemCallError) -> TransportAddress {
+        // With a shared port the system would not say that another program has it: ask without, once.
+        _ = try DatagramSocket(boundTo: address)
         var options: DatagramSocket.Options = datagramThreads.count > 1 ? .reusePort : []
         if address.address.isUnspecified { options.insert(.localAddress) }
         var bound = address
