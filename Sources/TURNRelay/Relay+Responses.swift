@@ -29,13 +29,14 @@ extension Relay {
         to message: STUNMessageView,
         from client: Client,
         in realm: RelayRealm,
+        _ brevity: Brevity,
         at now: Moment
     ) -> STUNMessageWriter {
         var response = STUNMessageWriter(
             type: MessageType(message.type.method, .errorResponse),
             transactionID: message.transactionID
         )
-        response.append(ErrorCode(code: error.code, reason: error.reason))
+        response.append(ErrorCode(code: error.code, reason: brevity < .withoutReason ? error.reason : ""))
         if !error.unknownAttributes.isEmpty {
             response.append(UnknownAttributes(error.unknownAttributes))
         }
@@ -43,7 +44,7 @@ extension Relay {
             response.append(AlternateServer(address: alternate))
         }
         if error.isChallenge {
-            challenge(client, in: realm, at: now, with: &response)
+            challenge(client, in: realm, brevity, at: now, with: &response)
         }
         return response
     }
@@ -53,30 +54,51 @@ extension Relay {
     private func challenge(
         _ client: Client,
         in realm: RelayRealm,
+        _ brevity: Brevity,
         at now: Moment,
         with response: inout STUNMessageWriter
     ) {
-        let offer = realm.algorithmOffer
-        let nonce = authenticator.nonces.issue(
-            realm.securityFeatures,
-            offer,
-            in: realm.name,
-            to: client.address,
-            now: now.unixTime
-        )
+        let announcement =
+            brevity < .withoutAlgorithms
+            ? NonceAnnouncement(features: realm.securityFeatures, offer: realm.algorithmOffer) : nil
+        let nonces = authenticator.nonces
+        let nonce = nonces.issue(announcement, in: realm.name, to: client.address, now: now.unixTime)
         response.append(Realm(text: realm.name))
         response.append(Nonce(text: nonce))
-        response.append(offer.list)
+        guard let announcement else { return }
+        response.append(announcement.offer.list)
         // RFC 7635, section 6.1: tells a client where tokens come from, and that they are taken at all.
         if let serverName = realm.verifier.tokenServerName {
             response.append(ThirdPartyAuthorization(text: serverName))
         }
     }
 
+    /// The most complete of the answers that `make` gives, among those that may be sent; nil when none may.
+    func shortened(
+        to message: STUNMessageView,
+        from client: Client,
+        isProved: Bool,
+        _ make: (Brevity) -> [UInt8]
+    ) -> [UInt8]? {
+        let limit = isProved || !client.isDatagram ? .max : message.bytes.byteCount * Brevity.factor
+        for brevity in Brevity.allCases {
+            let answer = make(brevity)
+            if answer.count <= limit { return answer }
+        }
+        return nil
+    }
+
     /// Adds SOFTWARE, then the MAC when the client proved who it is, then FINGERPRINT when it used one.
-    func seal(_ response: STUNMessageWriter, for message: STUNMessageView, identity: Identity?) -> [UInt8] {
+    func seal(
+        _ response: STUNMessageWriter,
+        for message: STUNMessageView,
+        identity: Identity?,
+        _ brevity: Brevity = .complete
+    ) -> [UInt8] {
         var response = response
-        response.append(Software(text: configuration.software))
+        if brevity < .withoutSoftware {
+            response.append(Software(text: configuration.software))
+        }
         if let identity {
             identity.keys.seal(&response, with: identity.responseMethod)
         }

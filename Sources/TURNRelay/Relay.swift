@@ -93,6 +93,7 @@ package struct Relay {
             address: address,
             realm: realms.defaultRealm,
             isRealmSettled: false,
+            isDatagram: true,
             idleDeadline: now.uptime
         )
         let outcome = receive(bytes, from: client.id, at: now)
@@ -132,7 +133,8 @@ package struct Relay {
             // RFC 8489, section 7.3: a wrong FINGERPRINT makes it no STUN message.
             guard message.hasValidFingerprint != false else { return .drop(.malformed) }
             switch message.type.messageClass {
-            case .request: return .respond(answer(message, from: client, at: now))
+            case .request:
+                return answer(message, from: client, at: now).map(RelayOutcome.respond) ?? .drop(.amplification)
             case .indication: return take(indication: message, from: client, at: now.uptime)
             case .successResponse, .errorResponse: return .drop(.unexpectedMessage)
             }
@@ -141,7 +143,7 @@ package struct Relay {
         }
     }
 
-    private mutating func answer(_ message: STUNMessageView, from client: Client, at now: Moment) -> [UInt8] {
+    private mutating func answer(_ message: STUNMessageView, from client: Client, at now: Moment) -> [UInt8]? {
         var identity: Identity?
         let realm = realm(of: message, from: client)
         do throws(RequestError) {
@@ -165,10 +167,14 @@ package struct Relay {
                 let request = Request(message: message, client: client, identity: proved, now: now)
                 try perform(request, with: &response)
             }
-            return seal(response, for: message, identity: identity)
+            return shortened(to: message, from: client, isProved: identity != nil) { brevity in
+                seal(response, for: message, identity: identity, brevity)
+            }
         } catch {
-            let response = errorResponse(error, to: message, from: client, in: realm, at: now)
-            return seal(response, for: message, identity: identity)
+            return shortened(to: message, from: client, isProved: identity != nil) { brevity in
+                let response = errorResponse(error, to: message, from: client, in: realm, brevity, at: now)
+                return seal(response, for: message, identity: identity, brevity)
+            }
         }
     }
 

@@ -63,6 +63,8 @@ package enum DropReason: String, Sendable, CaseIterable {
     /// A payload that fits ChannelData, but not the Data indication that its receiver would need.
     case oversized
     case unexpectedMessage
+    /// No answer is short enough for a request that may have a forged address.
+    case amplification
     case noAllocation
     case noPermission
     case unboundChannel
