@@ -21,6 +21,7 @@ package struct Relay {
     let sockets: (any RelaySockets)?
     let authenticator: RequestAuthenticator
     var random: any RandomNumberGenerator
+    var strangers: StrangerBudget
     var clients = ClientTable()
     var deadlines = DeadlineQueue()
     /// True once no new allocation is made: the server is about to stop.
@@ -45,6 +46,7 @@ package struct Relay {
         self.sockets = sockets
         self.authenticator = RequestAuthenticator(nonces: nonces)
         self.random = random
+        strangers = StrangerBudget(perSecond: configuration.strangersPerSecondPerAddress)
     }
 
     package var clientCount: Int { clients.count }
@@ -89,6 +91,7 @@ package struct Relay {
         fromStranger address: TransportAddress,
         at now: Moment
     ) -> (RelayOutcome, ClientID?) {
+        guard strangers.take(address.address, at: now.uptime) else { return (.drop(.strangerRate), nil) }
         let client = clients.insert(
             address: address,
             realm: realms.defaultRealm,
@@ -116,6 +119,7 @@ package struct Relay {
         // Reservations outlive their allocation in RFC 8656; here they don't, or one user could reserve all ports.
         if let token = allocation.reservationToken { directory.cancel(token) }
         client.realm.quota.release(user: allocation.credential.user)
+        client.realm.bandwidth.release(user: allocation.credential.user)
     }
 
     func close(_ endpoint: RelayedEndpoint) {

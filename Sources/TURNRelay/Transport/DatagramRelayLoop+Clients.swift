@@ -27,6 +27,7 @@ extension DatagramRelayLoop {
         case .channelData(let channel, let length):
             guard let client else { return counters.count(.noAllocation) }
             let payload = datagram.extracting(droppingFirst: ChannelData.headerLength).extracting(first: length)
+            guard relay.admit(length, of: client.id, at: now) else { return counters.count(.bandwidth) }
             switch relay.route(channel: channel, from: client.id, at: now) {
             case .forward(let route): forward(payload, along: route, at: now)
             case .drop(let reason): counters.count(reason)
@@ -39,6 +40,9 @@ extension DatagramRelayLoop {
     private func receive(message: RawSpan, from client: DatagramClient, at now: NIODeadline) {
         counters.messages += 1
         let outcome = relay.receive(message, from: client.id, at: Moment(uptime: now, unixTime: WallClock.seconds()))
+        if case .forward(let range, _, _) = outcome, !relay.admit(range.count, of: client.id, at: now) {
+            return counters.count(.bandwidth)
+        }
         take(outcome, of: message, from: client.key, at: client.port, now)
     }
 
@@ -104,6 +108,7 @@ extension DatagramRelayLoop {
         switch relay.deliver(passage, at: now) {
         case .channelData(let id, let channel):
             guard let client = clients[id.slot] else { return counters.count(.staleRoute) }
+            guard relay.admit(payload.byteCount, of: id, at: now) else { return counters.count(.bandwidth) }
             countDelivery(payload.byteCount)
             send(to: client.key.address, from: client.key.localAddress, at: client.port) { bytes in
                 bytes.append(bigEndian: channel.rawValue)
@@ -113,6 +118,7 @@ extension DatagramRelayLoop {
         case .dataIndication(let id):
             let indication = DataIndication(from: passage.source, relay.makeTransactionID())
             guard let message = indication.message(carrying: payload) else { return counters.count(.oversized) }
+            guard relay.admit(payload.byteCount, of: id, at: now) else { return counters.count(.bandwidth) }
             countDelivery(payload.byteCount)
             send(message, to: id)
         case .drop(let reason):
