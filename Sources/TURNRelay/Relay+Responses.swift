@@ -17,20 +17,21 @@ extension Relay {
     /// > If the request contains one or more unknown comprehension-required attributes, the server replies with an
     /// > error response with an error code of 420
     /// RFC 8489, section 6.3.1.
-    func refuseUnknownAttributes(in message: STUNMessageView, _ realm: RelayRealm) throws(RequestError) {
+    ///
+    /// - Parameter more: that are known where the request arrived.
+    func refuseUnknownAttributes(
+        in message: borrowing STUNMessageView,
+        _ realm: RelayRealm,
+        except more: Set<AttributeType> = []
+    ) throws(RequestError) {
         let unknown = message.unknownComprehensionRequired { type in
-            type == .accessToken ? realm.verifier.tokenServerName != nil : Self.knownAttributes.contains(type)
+            guard type != .accessToken else { return realm.verifier.tokenServerName != nil }
+            return Self.knownAttributes.contains(type) || more.contains(type)
         }
         guard unknown.isEmpty else { throw .unknownAttributes(unknown) }
     }
 
-    func errorResponse(
-        _ error: RequestError,
-        to message: STUNMessageView,
-        from client: Client,
-        in realm: RelayRealm,
-        at now: Moment
-    ) -> STUNMessageWriter {
+    func errorResponse(_ error: RequestError, to message: borrowing STUNMessageView) -> STUNMessageWriter {
         var response = STUNMessageWriter(
             type: MessageType(message.type.method, .errorResponse),
             transactionID: message.transactionID
@@ -42,15 +43,12 @@ extension Relay {
         if let alternate = error.alternateServer {
             response.append(AlternateServer(address: alternate))
         }
-        if error.isChallenge {
-            challenge(client, in: realm, at: now, with: &response)
-        }
         return response
     }
 
     /// > This response MUST include a REALM value. The response MUST include a NONCE
     /// RFC 8489, section 9.2.4.
-    private func challenge(
+    func challenge(
         _ client: Client,
         in realm: RelayRealm,
         at now: Moment,
@@ -74,7 +72,7 @@ extension Relay {
     }
 
     /// Adds SOFTWARE, then the MAC when the client proved who it is, then FINGERPRINT when it used one.
-    func seal(_ response: STUNMessageWriter, for message: STUNMessageView, identity: Identity?) -> [UInt8] {
+    func seal(_ response: STUNMessageWriter, for message: borrowing STUNMessageView, identity: Identity?) -> [UInt8] {
         var response = response
         response.append(Software(text: configuration.software))
         if let identity {

@@ -167,7 +167,8 @@ package struct Relay {
             }
             return seal(response, for: message, identity: identity)
         } catch {
-            let response = errorResponse(error, to: message, from: client, in: realm, at: now)
+            var response = errorResponse(error, to: message)
+            if error.isChallenge { challenge(client, in: realm, at: now, with: &response) }
             return seal(response, for: message, identity: identity)
         }
     }

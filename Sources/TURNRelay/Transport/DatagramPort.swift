@@ -15,15 +15,18 @@ final class DatagramPort {
     let socket: DatagramSocket
     let serial: UInt64
     let purpose: Purpose
+    /// Of a listener that is for NAT behavior discovery too.
+    let vantage: DiscoveryVantage?
     private let batch = SendBatch()
     private var isFragmentationForbidden = false
     /// Owned by the loop: whether it will flush this port.
     var isMarkedUnflushed = false
 
-    init(_ socket: DatagramSocket, serial: UInt64, purpose: Purpose) {
+    init(_ socket: DatagramSocket, serial: UInt64, purpose: Purpose, vantage: DiscoveryVantage? = nil) {
         self.socket = socket
         self.serial = serial
         self.purpose = purpose
+        self.vantage = vantage
     }
 
     /// - Parameters:

@@ -19,7 +19,9 @@ extension DatagramRelayLoop {
         let client = clientsByKey[key]
         switch DatagramFraming.frame(of: datagram) {
         case .stun:
-            if let client {
+            if let vantage = port.vantage, let reply = relay.discover(datagram, from: address, at: vantage) {
+                send(reply)
+            } else if let client {
                 receive(message: datagram, from: client, at: now)
             } else {
                 receive(message: datagram, fromStranger: key, at: port, now)
@@ -34,6 +36,13 @@ extension DatagramRelayLoop {
         case .invalid:
             counters.count(.malformed)
         }
+    }
+
+    private func send(_ reply: BindingReply) {
+        counters.messages += 1
+        // Until all four sockets are served, at start, a response may have none to leave through.
+        guard let port = discoveryPort(reply.origin) else { return counters.count(.notSent) }
+        send(to: reply.destination, at: port) { $0 += reply.bytes }
     }
 
     private func receive(message: RawSpan, from client: DatagramClient, at now: NIODeadline) {
