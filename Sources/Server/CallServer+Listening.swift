@@ -31,26 +31,33 @@ extension CallServer {
         var channels: [any Channel] = []
         for address in configuration.listen {
             if address.transport == .udp {
-                log(address, at: try listenForDatagrams(on: address, attachments.relay))
+                try listenForDatagrams(on: address, attachments.relay)
             } else {
                 let channel = try await listener.listen(on: address, routes: routes(address, attachments))
                 log(address, at: channel.localAddress.flatMap(TransportAddress.init))
                 channels.append(channel)
             }
         }
+        for address in discoveryListeners { try listenForDatagrams(on: address, attachments.relay) }
         return channels
     }
 
-    /// - Returns: the address, with the port that the system chose when 0 was asked for.
-    private func listenForDatagrams(
-        on address: ListenAddress,
-        _ relay: RelayServer
-    ) throws(StartupError) -> TransportAddress {
+    private func listenForDatagrams(on address: ListenAddress, _ relay: RelayServer) throws(StartupError) {
+        let vantage = configuration.discoveryPairs.lazy.compactMap { pair in
+            pair.vantage(of: address.address, external: configuration.relay.external)
+        }.first
         do throws(SystemCallError) {
-            return try relay.listenForDatagrams(on: address.address)
+            log(address, at: try relay.listenForDatagrams(on: address.address, vantage: vantage))
         } catch {
             throw .cannotListen(on: "\(address)", error)
         }
+    }
+
+    /// The sockets for NAT behavior discovery that are no listeners in their own right.
+    private var discoveryListeners: [ListenAddress] {
+        configuration.discoveryPairs.flatMap(\.sockets)
+            .map { ListenAddress($0, transport: .udp, roles: .turn) }
+            .filter { !configuration.listen.contains($0) }
     }
 
     private func routes(_ address: ListenAddress, _ attachments: Attachments) throws -> ConnectionRoutes {

@@ -17,20 +17,24 @@ extension Relay {
     /// > If the request contains one or more unknown comprehension-required attributes, the server replies with an
     /// > error response with an error code of 420
     /// RFC 8489, section 6.3.1.
-    func refuseUnknownAttributes(in message: STUNMessageView, _ realm: RelayRealm) throws(RequestError) {
+    ///
+    /// - Parameter more: that are known where the request arrived.
+    func refuseUnknownAttributes(
+        in message: borrowing STUNMessageView,
+        _ realm: RelayRealm,
+        except more: Set<AttributeType> = []
+    ) throws(RequestError) {
         let unknown = message.unknownComprehensionRequired { type in
-            type == .accessToken ? realm.verifier.tokenServerName != nil : Self.knownAttributes.contains(type)
+            guard type != .accessToken else { return realm.verifier.tokenServerName != nil }
+            return Self.knownAttributes.contains(type) || more.contains(type)
         }
         guard unknown.isEmpty else { throw .unknownAttributes(unknown) }
     }
 
     func errorResponse(
         _ error: RequestError,
-        to message: STUNMessageView,
-        from client: Client,
-        in realm: RelayRealm,
-        _ brevity: Brevity,
-        at now: Moment
+        to message: borrowing STUNMessageView,
+        _ brevity: Brevity = .complete
     ) -> STUNMessageWriter {
         var response = STUNMessageWriter(
             type: MessageType(message.type.method, .errorResponse),
@@ -43,15 +47,12 @@ extension Relay {
         if let alternate = error.alternateServer {
             response.append(AlternateServer(address: alternate))
         }
-        if error.isChallenge {
-            challenge(client, in: realm, brevity, at: now, with: &response)
-        }
         return response
     }
 
     /// > This response MUST include a REALM value. The response MUST include a NONCE
     /// RFC 8489, section 9.2.4.
-    private func challenge(
+    func challenge(
         _ client: Client,
         in realm: RelayRealm,
         _ brevity: Brevity,
@@ -74,13 +75,14 @@ extension Relay {
     }
 
     /// The most complete of the answers that `make` gives, among those that may be sent; nil when none may.
+    ///
+    /// - Parameter isProved: whether the request came from the address that it seems to come from.
     func shortened(
-        to message: STUNMessageView,
-        from client: Client,
+        to message: borrowing STUNMessageView,
         isProved: Bool,
         _ make: (Brevity) -> [UInt8]
     ) -> [UInt8]? {
-        let limit = isProved || !client.isDatagram ? .max : message.bytes.byteCount * Brevity.factor
+        let limit = isProved ? .max : message.bytes.byteCount * Brevity.factor
         for brevity in Brevity.allCases {
             let answer = make(brevity)
             if answer.count <= limit { return answer }
@@ -91,7 +93,7 @@ extension Relay {
     /// Adds SOFTWARE, then the MAC when the client proved who it is, then FINGERPRINT when it used one.
     func seal(
         _ response: STUNMessageWriter,
-        for message: STUNMessageView,
+        for message: borrowing STUNMessageView,
         identity: Identity?,
         _ brevity: Brevity = .complete
     ) -> [UInt8] {

@@ -171,12 +171,13 @@ package struct Relay {
                 let request = Request(message: message, client: client, identity: proved, now: now)
                 try perform(request, with: &response)
             }
-            return shortened(to: message, from: client, isProved: identity != nil) { brevity in
+            return shortened(to: message, isProved: identity != nil || !client.isDatagram) { brevity in
                 seal(response, for: message, identity: identity, brevity)
             }
         } catch {
-            return shortened(to: message, from: client, isProved: identity != nil) { brevity in
-                let response = errorResponse(error, to: message, from: client, in: realm, brevity, at: now)
+            return shortened(to: message, isProved: identity != nil || !client.isDatagram) { brevity in
+                var response = errorResponse(error, to: message, brevity)
+                if error.isChallenge { challenge(client, in: realm, brevity, at: now, with: &response) }
                 return seal(response, for: message, identity: identity, brevity)
             }
         }

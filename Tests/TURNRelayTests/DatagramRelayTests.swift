@@ -95,6 +95,32 @@ struct DatagramRelayTests {
         }
     }
 
+    @Test func `Binding responses come from the four sockets of NAT behavior discovery`() async throws {
+        try await withRelay { relay, _ in
+            let free = try [DatagramSocket(boundTo: Self.anyPort), DatagramSocket(boundTo: Self.anyPort)]
+            let (firstPort, secondPort) = (free[0].localAddress.port, free[1].localAddress.port)
+            _ = consume free
+            let hosts = [IPAddress(ipv4: 0x7F00_0001), IPAddress(ipv4: 0x7F00_0002)]
+            for (index, host) in hosts.enumerated() {
+                for (port, otherPort) in [(firstPort, secondPort), (secondPort, firstPort)] {
+                    let vantage = DiscoveryVantage(
+                        origin: TransportAddress(host, port: port),
+                        other: TransportAddress(hosts[1 - index], port: otherPort)
+                    )
+                    _ = try relay.listenForDatagrams(on: vantage.origin, vantage: vantage)
+                }
+            }
+            let client = try RawClient(server: TransportAddress(hosts[0], port: firstPort))
+            for (changeAddress, changePort) in [(false, false), (true, true), (false, true), (true, false)] {
+                let source = try client.sourceOfBinding(
+                    ChangeRequest(changeAddress: changeAddress, changePort: changePort)
+                )
+                let host = hosts[changeAddress ? 1 : 0]
+                #expect(source == TransportAddress(host, port: changePort ? secondPort : firstPort))
+            }
+        }
+    }
+
     @Test func `deleting the allocation and making another works on one 5-tuple`() async throws {
         try await withRelay { relay, _ in
             let client = try await connectOverUDP(to: relay.listenForDatagrams(on: Self.anyPort))

@@ -8,6 +8,7 @@ enum ConfigurationKey: String, CaseIterable {
     case dev
     case listen
     case proxyProtocolFrom = "proxy-protocol-from"
+    case natDiscovery = "nat-discovery"
     case plainTurn = "plain-turn"
     case callHost = "call-host"
     case turnHost = "turn-host"
@@ -56,7 +57,8 @@ enum ConfigurationKey: String, CaseIterable {
         switch self {
         case .dev, .plainTurn:
             .flag
-        case .listen, .proxyProtocolFrom, .certificate, .privateKey, .authSecret, .user, .allowedOrigin, .relayAddress,
+        case .listen, .proxyProtocolFrom, .natDiscovery, .certificate, .privateKey, .authSecret, .user, .allowedOrigin,
+            .relayAddress,
             .allowPeer, .denyPeer, .alternateServer:
             .list
         case .eventLoops, .maxParticipantsPerRoom, .credentialLifetime, .alternateServerThreshold, .allocationsPerUser,

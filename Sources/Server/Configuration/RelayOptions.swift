@@ -33,6 +33,11 @@ struct RelayOptions: Sendable, Equatable {
 }
 
 extension RelayOptions {
+    /// What an address of this machine is known as on the other side of a NAT that maps it one to one.
+    func external(_ address: IPAddress) -> IPAddress {
+        addresses.first { $0.local == address }?.external ?? address
+    }
+
     init(_ loader: ConfigurationLoader) throws(StartupError) {
         if let text = loader.text(.relay) {
             guard let mode = Mode(rawValue: text) else {

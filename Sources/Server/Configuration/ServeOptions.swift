@@ -29,6 +29,15 @@ struct ServeOptions: ParsableArguments {
     )
     var proxyProtocolFrom: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "A second UDP address and port, beside the first udp: listener's, for clients to find out how their NAT"
+                + " behaves (RFC 5780). One for each family.",
+            valueName: "addr:port"
+        )
+    )
+    var natDiscovery: [String] = []
+
     @Flag(help: "Serve TURN over TCP without TLS too, on the same port.")
     var plainTurn = false
 
@@ -104,7 +113,8 @@ extension ServeOptions {
             (.logLevel, logLevel),
         ])
         values.add(lists: [
-            (.listen, listen), (.proxyProtocolFrom, proxyProtocolFrom), (.certificate, certificate),
+            (.listen, listen), (.proxyProtocolFrom, proxyProtocolFrom), (.natDiscovery, natDiscovery),
+            (.certificate, certificate),
             (.privateKey, privateKey), (.authSecret, authSecret), (.user, user), (.allowedOrigin, allowedOrigin),
         ])
         values.add(numbers: [

@@ -23,6 +23,8 @@ struct ServerConfiguration: Sendable {
     var listen: [ListenAddress] = []
     /// Connections from these begin with a PROXY header.
     var proxies: [IPNetwork] = []
+    /// At most one for each family.
+    var discoveryPairs: [DiscoveryPair] = []
     var callHost: String?
     var turnHost: String?
     var identityFiles: [IdentityFiles] = []
@@ -52,6 +54,7 @@ extension ServerConfiguration {
             listen = [ListenAddress(TransportAddress(IPAddress(ipv4: 0x7F00_0001), port: 8443))]
         }
         proxies = try loader.networks(.proxyProtocolFrom)
+        discoveryPairs = try DiscoveryPair.pairs(loader, listeners: listen)
         callHost = try Self.hostName(loader, .callHost)
         turnHost = try Self.hostName(loader, .turnHost)
         realm = loader.text(.realm)

@@ -37,7 +37,7 @@ enum CoturnOptionCatalog {
         "software-attribute": "SOFTWARE is sent, without a version",
         "no-cli": "there is no telnet interface",
         "no-dtls": "TURN over DTLS is not served",
-        "no-rfc5780": "NAT behavior discovery is not served",
+        "no-rfc5780": "NAT behavior discovery is served only with nat-discovery",
         "no-sslv2": tlsVersions, "no-sslv3": tlsVersions, "no-tlsv1": tlsVersions, "no-tlsv1_1": tlsVersions,
         "dh566": tlsVersions, "dh1066": tlsVersions,
         "no-stdout-log": logging, "simple-log": logging, "syslog": logging, "new-log-timestamp": logging,
@@ -47,7 +47,7 @@ enum CoturnOptionCatalog {
         "no-dynamic-ip-list": "no database is asked for peer addresses",
         "no-dynamic-realms": "no database is asked for realms",
         "no-stun-backward-compatibility": "classic STUN (RFC 3489) is not answered",
-        "response-origin-only-with-rfc5780": "RESPONSE-ORIGIN is not sent",
+        "response-origin-only-with-rfc5780": "RESPONSE-ORIGIN is sent only with nat-discovery",
         "udp-self-balance": "one process uses all cores",
         "ne": "there is one network engine",
         "stateless-nonce": "nonces need no memory",
@@ -112,7 +112,7 @@ enum CoturnOptionCatalog {
     private static let logging = "log lines go to standard error, for the service manager to keep"
     private static let administration = "there is no telnet or web administration: see 'swiftturn users'"
     private static let otherDatabase = "only SQLite: export the users and give them to 'swiftturn users import'"
-    private static let discovery = "NAT behavior discovery (RFC 5780) is not served"
+    private static let discovery = "NAT behavior discovery (RFC 5780) needs a second address: see nat-discovery"
     private static let alternates = "there is one list for all transports: alternate-server"
     private static let metrics = "metrics are not set up by coturn's options"
     private static let multiplexing = "each allocation has its own relay socket"

@@ -15,14 +15,17 @@ final class DatagramPort {
     let socket: DatagramSocket
     let serial: UInt64
     let purpose: Purpose
+    /// Of a listener that is for NAT behavior discovery too.
+    let vantage: DiscoveryVantage?
     private var isFragmentationForbidden = false
     /// Lent by the loop while something waits: thousands of sockets share the memory of the few that are busy.
     var batch: SendBatch?
 
-    init(_ socket: DatagramSocket, serial: UInt64, purpose: Purpose) {
+    init(_ socket: DatagramSocket, serial: UInt64, purpose: Purpose, vantage: DiscoveryVantage? = nil) {
         self.socket = socket
         self.serial = serial
         self.purpose = purpose
+        self.vantage = vantage
     }
 
     /// Adds a datagram to the batch that the loop has lent.

@@ -19,10 +19,10 @@ extension DatagramRelayLoop {
         let client = clientsByKey[key]
         switch DatagramFraming.frame(of: datagram) {
         case .stun:
-            if let client {
-                receive(message: datagram, from: client, at: now)
-            } else {
-                receive(message: datagram, fromStranger: key, at: port, now)
+            switch port.vantage.map({ relay.discover(datagram, from: address, at: $0, now) }) ?? .otherMessage {
+            case .reply(let reply): send(reply)
+            case .drop(let reason): counters.count(reason)
+            case .otherMessage: receive(message: datagram, from: client, key, at: port, now)
             }
         case .channelData(let channel, let length):
             guard let client else { return counters.count(.noAllocation) }
@@ -35,6 +35,27 @@ extension DatagramRelayLoop {
         case .invalid:
             counters.count(.malformed)
         }
+    }
+
+    private func receive(
+        message: RawSpan,
+        from client: DatagramClient?,
+        _ key: DatagramClientKey,
+        at port: DatagramPort,
+        _ now: NIODeadline
+    ) {
+        if let client {
+            receive(message: message, from: client, at: now)
+        } else {
+            receive(message: message, fromStranger: key, at: port, now)
+        }
+    }
+
+    private func send(_ reply: BindingReply) {
+        counters.messages += 1
+        // Until all four sockets are served, at start, a response may have none to leave through.
+        guard let port = discoveryPort(reply.origin) else { return counters.count(.notSent) }
+        send(to: reply.destination, at: port) { $0 += reply.bytes }
     }
 
     private func receive(message: RawSpan, from client: DatagramClient, at now: NIODeadline) {

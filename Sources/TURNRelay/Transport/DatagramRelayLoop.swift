@@ -25,6 +25,8 @@ final class DatagramRelayLoop: RelayLoop {
     private var outboxes = LoopOutboxes()
     /// By descriptor.
     private var ports: [DatagramPort?] = []
+    /// Those for NAT behavior discovery, by the address that clients see.
+    private var discoveryPorts: [TransportAddress: DatagramPort] = [:]
     private var unflushed: [DatagramPort] = []
     private var idleBatches: [SendBatch] = []
     /// By `ClientID.slot`.
@@ -54,6 +56,11 @@ final class DatagramRelayLoop: RelayLoop {
             ports.append(nil)
         }
         ports[descriptor] = port
+        if let vantage = port.vantage { discoveryPorts[vantage.origin] = port }
+    }
+
+    func discoveryPort(_ origin: TransportAddress) -> DatagramPort? {
+        discoveryPorts[origin]
     }
 
     func port(_ id: RelaySocketID) -> DatagramPort? {
@@ -79,6 +86,7 @@ final class DatagramRelayLoop: RelayLoop {
             poller.remove(port.socket.descriptor)
         }
         ports = []
+        discoveryPorts = [:]
         unflushed = []
         clients = []
         clientsByKey = [:]

@@ -110,8 +110,12 @@ package final class RelayServer: Sendable {
 
     /// Listens for UDP clients, on one socket for each datagram thread: the kernel spreads clients over them.
     ///
+    /// - Parameter vantage: for a socket that is one of four for NAT behavior discovery.
     /// - Returns: the address, with the port that the system chose when 0 was asked for.
-    package func listenForDatagrams(on address: TransportAddress) throws(SystemCallError) -> TransportAddress {
+    package func listenForDatagrams(
+        on address: TransportAddress,
+        vantage: DiscoveryVantage? = nil
+    ) throws(SystemCallError) -> TransportAddress {
         // With a shared port the system would not say that another program has it: ask without, once.
         _ = try DatagramSocket(boundTo: address)
         var options: DatagramSocket.Options = datagramThreads.count > 1 ? .reusePort : []
@@ -120,7 +124,7 @@ package final class RelayServer: Sendable {
         for thread in datagramThreads {
             let socket = try DatagramSocket(boundTo: bound, options: options, bufferSize: Self.listenerBufferSize)
             bound = socket.localAddress
-            thread.execute { $0.add(DatagramPort(socket, serial: 0, purpose: .clients)) }
+            thread.execute { $0.add(DatagramPort(socket, serial: 0, purpose: .clients, vantage: vantage)) }
         }
         return bound
     }

@@ -4,14 +4,13 @@
 from support.server import WEB_ROOT, Server
 
 from interop.cases import (
-    BANDWIDTH, DTLS, DUAL_ALLOCATION, EVERYTHING, IPV6_RELAY, MOBILITY, NAT_DISCOVERY, OAUTH, OPEN_RELAY, PEERS,
-    TCP_RELAY, UDP,
+    BANDWIDTH, DTLS, DUAL_ALLOCATION, EVERYTHING, IPV6_RELAY, MOBILITY, OAUTH, OPEN_RELAY, PEERS, TCP_RELAY, UDP,
 )  # fmt: skip
 from interop.credentials import CARELESS_USER, PASSWORD, REALM, SECRET, USER
-from interop.ports import RELAY_PORTS, free_port
+from interop.ports import ALTERNATE_ADDRESS, RELAY_PORTS, free_port
 
 # What is meant to be offered and isn't there: a feature leaves this list with the commit that brings it.
-NOT_THERE_YET = frozenset({TCP_RELAY, MOBILITY, OAUTH, NAT_DISCOVERY})
+NOT_THERE_YET = frozenset({TCP_RELAY, MOBILITY, OAUTH})
 
 
 class SwiftTURN:
@@ -22,7 +21,8 @@ class SwiftTURN:
 
     def __init__(self, directory, authority):
         self.authority = authority
-        self.number = free_port()
+        # Two: RFC 5780 wants an alternate port.
+        self.number = free_port(2)
         certificate, key = authority.leaf("localhost")
         secrets = directory / "secrets"
         secrets.write_text(SECRET + "\n")
@@ -39,6 +39,7 @@ class SwiftTURN:
         yield from ("--listen", f"[::1]:{self.number}")
         if UDP not in self.not_there_yet:
             yield from ("--listen", f"udp:127.0.0.1:{self.number}", "--listen", f"udp:[::1]:{self.number}")
+            yield from ("--nat-discovery", f"{ALTERNATE_ADDRESS}:{self.number + 1}")
 
     def start(self):
         self.server.start()

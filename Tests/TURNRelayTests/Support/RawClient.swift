@@ -41,12 +41,22 @@ final class RawClient {
         send(writer.bytes)
     }
 
-    func receive() throws -> [UInt8] {
+    func receive() throws -> [UInt8] { try receiveWithSource().bytes }
+
+    /// Where the answer to a Binding request comes from.
+    func sourceOfBinding(_ change: ChangeRequest) throws -> TransportAddress {
+        var writer = STUNMessageWriter(type: MessageType(.binding, .request), transactionID: transactionID())
+        writer.append(change)
+        send(writer.bytes)
+        return try receiveWithSource().source
+    }
+
+    private func receiveWithSource() throws -> (bytes: [UInt8], source: TransportAddress) {
         guard poller?.wait(milliseconds: 5_000).isEmpty == false else { throw Silence() }
         let batch = ReceiveBatch(maximumLength: 65_535)
         _ = batch.receive(from: socket)
-        var datagrams: [[UInt8]] = []
-        _ = batch.forEach { bytes, _, _ in datagrams.append(bytes.array) }
+        var datagrams: [([UInt8], TransportAddress)] = []
+        _ = batch.forEach { bytes, source, _ in datagrams.append((bytes.array, source)) }
         guard let first = datagrams.first else { throw Silence() }
         return first
     }
