@@ -60,17 +60,24 @@ extension Relay {
         return family
     }
 
+    /// The family of ADDITIONAL-ADDRESS-FAMILY, nil without it. Anything but IPv6 counts as IPv4, which is refused.
+    private func additionalFamily(of request: Request) throws(RequestError) -> IPAddress.Family? {
+        let registered = try request.value(AdditionalAddressFamily.self)?.code
+        let unregistered = try request.value(CoturnAdditionalAddressFamily.self)?.code
+        return (registered ?? unregistered).map { $0 == IPAddress.Family.ipv6.rawValue ? .ipv6 : .ipv4 }
+    }
+
     /// Steps 6 and 7: the families asked for; the first must be had.
     private func families(of request: Request) throws(RequestError) -> [IPAddress.Family] {
         let requested = try requestedFamily(of: request)
-        guard let additional = try request.value(AdditionalAddressFamily.self) else {
+        guard let additional = try additionalFamily(of: request) else {
             let family = requested ?? .ipv4
             guard directory.hosts.contains(where: { $0.external.family == family }) else {
                 throw .addressFamilyNotSupported
             }
             return [family]
         }
-        guard additional.family == .ipv6, requested == nil, try request.value(EvenPort.self)?.reserveNext != true
+        guard additional == .ipv6, requested == nil, try request.value(EvenPort.self)?.reserveNext != true
         else { throw .badRequest("ADDITIONAL-ADDRESS-FAMILY is IPv6 alone, without EVEN-PORT's R bit") }
         return [.ipv4, .ipv6]
     }

@@ -114,6 +114,13 @@ struct DatagramRelayTests {
         }
     }
 
+    @Test func `a port that another program shares is refused`() async throws {
+        try await withRelay { relay, _ in
+            let other = try DatagramSocket(boundTo: Self.anyPort, options: .reusePort)
+            #expect(throws: SystemCallError.self) { try relay.listenForDatagrams(on: other.localAddress) }
+        }
+    }
+
     @Test func `deleting the allocation and making another works on one 5-tuple`() async throws {
         try await withRelay { relay, _ in
             let client = try await connectOverUDP(to: relay.listenForDatagrams(on: Self.anyPort))

@@ -94,6 +94,17 @@ struct OpenRelayTests {
         #expect(bench.sockets.open.isEmpty && bench.quota.totalInUse == 0)
     }
 
+    @Test func `coturn's number for the second family is understood`() throws {
+        let bench = try bench()
+        let answer = try bench.ask(
+            .allocate,
+            bench.connect(),
+            RequestedTransport.udp,
+            CoturnAdditionalAddressFamily(code: 2)
+        )
+        #expect(try relayed(answer).map(\.address) == [Self.ipv4, Self.ipv6])
+    }
+
     @Test func `a family that is not refreshed expires alone`() throws {
         let bench = try bench()
         let client = bench.connect()

@@ -116,6 +116,8 @@ package final class RelayServer: Sendable {
         on address: TransportAddress,
         vantage: DiscoveryVantage? = nil
     ) throws(SystemCallError) -> TransportAddress {
+        // With a shared port the system would not say that another program has it: ask without, once.
+        _ = try DatagramSocket(boundTo: address)
         var options: DatagramSocket.Options = datagramThreads.count > 1 ? .reusePort : []
         if address.address.isUnspecified { options.insert(.localAddress) }
         var bound = address
