@@ -18,7 +18,6 @@ package final class SendBatch {
 
     package init() {}
 
-    package var isEmpty: Bool { datagrams.isEmpty }
     package var isFull: Bool { datagrams.count >= Self.capacity }
 
     /// - Parameters:

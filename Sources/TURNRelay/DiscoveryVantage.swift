@@ -24,6 +24,14 @@ package struct DiscoveryVantage: Hashable, Sendable {
     }
 }
 
+/// What becomes of a message at a socket for NAT behavior discovery.
+package enum DiscoveryOutcome: Equatable, Sendable {
+    case reply(BindingReply)
+    case drop(DropReason)
+    /// It is no Binding request: to be taken as at any other socket.
+    case otherMessage
+}
+
 /// A Binding response that may leave through another socket than the request arrived at, to another port than it came
 /// from.
 package struct BindingReply: Equatable, Sendable {

@@ -120,6 +120,7 @@ extension Relay {
         )
         allocation.addressError = addressError(wish.families, endpoints)
         allocation.reservationToken = token
+        allocation.meter = client.realm.bandwidth.meter(for: credential.user, at: request.now.uptime)
         return allocation
     }
 

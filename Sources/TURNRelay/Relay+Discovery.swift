@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import NIOCore
 package import STUNCodec
 
 /// NAT behavior discovery (RFC 5780, section 6.1): Binding requests at sockets that were configured for it.
 ///
 /// Needs no credentials and leaves nothing behind. Addresses of UDP can be forged, so a response goes to the IP address
-/// that the request came from, and is little longer than the request.
+/// that the request came from, at the rate of strangers, and is no longer than three times the request: the shortest
+/// requests do not learn all addresses.
 extension Relay {
     private static let discoveryAttributes: Set<AttributeType> = [.changeRequest, .responsePort, .padding]
 
-    /// - Returns: nil for what is no Binding request, which is to be taken as at any other socket.
-    package func discover(
+    package mutating func discover(
         _ bytes: RawSpan,
         from address: TransportAddress,
-        at vantage: DiscoveryVantage
-    ) -> BindingReply? {
+        at vantage: DiscoveryVantage,
+        _ now: NIODeadline
+    ) -> DiscoveryOutcome {
         guard let message = try? STUNMessageView(bytes), message.type == MessageType(.binding, .request),
             message.hasValidFingerprint != false
-        else { return nil }
+        else { return .otherMessage }
+        guard strangers.take(address.address, at: now) else { return .drop(.strangerRate) }
         do throws(RequestError) {
             return try answer(message, from: address, at: vantage)
         } catch {
-            let response = seal(errorResponse(error, to: message), for: message, identity: nil)
-            return BindingReply(bytes: response, origin: vantage.origin, destination: address)
+            let response = shortened(to: message, isProved: false) { brevity in
+                seal(errorResponse(error, to: message, brevity), for: message, identity: nil, brevity)
+            }
+            return Self.outcome(response, origin: vantage.origin, destination: address)
         }
     }
 
@@ -30,30 +35,51 @@ extension Relay {
         _ message: borrowing STUNMessageView,
         from address: TransportAddress,
         at vantage: DiscoveryVantage
-    ) throws(RequestError) -> BindingReply {
+    ) throws(RequestError) -> DiscoveryOutcome {
         try refuseUnknownAttributes(in: message, realms.defaultRealm, except: Self.discoveryAttributes)
         let origin = vantage.origin(changing: try message.attribute(ChangeRequest.self))
         let destination = TransportAddress(address.address, port: try responsePort(of: message) ?? address.port)
+        let response = shortened(to: message, isProved: false) { brevity in
+            let response = reply(to: message, from: address, at: vantage, origin, brevity)
+            return seal(response, for: message, identity: nil, brevity)
+        }
+        return Self.outcome(response, origin: origin, destination: destination)
+    }
+
+    private static func outcome(
+        _ response: [UInt8]?,
+        origin: TransportAddress,
+        destination: TransportAddress
+    ) -> DiscoveryOutcome {
+        guard let response else { return .drop(.amplification) }
+        return .reply(BindingReply(bytes: response, origin: origin, destination: destination))
+    }
+
+    private func reply(
+        to message: borrowing STUNMessageView,
+        from address: TransportAddress,
+        at vantage: DiscoveryVantage,
+        _ origin: TransportAddress,
+        _ brevity: Brevity
+    ) -> STUNMessageWriter {
         var response = STUNMessageWriter(
             type: MessageType(.binding, .successResponse),
             transactionID: message.transactionID
         )
         // > The server MUST include both MAPPED-ADDRESS and XOR-MAPPED-ADDRESS in its Response.
         response.append(XORMappedAddress(address: address))
-        response.append(MappedAddress(address: address))
-        response.append(ResponseOrigin(address: origin))
-        response.append(OtherAddress(address: vantage.other))
+        if brevity < .withoutReason { response.append(MappedAddress(address: address)) }
+        if brevity < .withoutAlgorithms {
+            response.append(ResponseOrigin(address: origin))
+            response.append(OtherAddress(address: vantage.other))
+        }
         if let padding = message.firstAttribute(.padding) {
             // > PADDING MUST be included in the Binding Response.
             // The RFC recommends the length of an MTU, which anybody could ask to be sent to a forged address. It is as
             // long as the client's, and zeros: nobody's bytes are sent on.
             response.append(Padding(bytes: Array(repeating: 0, count: padding.range.count)))
         }
-        return BindingReply(
-            bytes: seal(response, for: message, identity: nil),
-            origin: origin,
-            destination: destination
-        )
+        return response
     }
 
     private func responsePort(of message: borrowing STUNMessageView) throws(RequestError) -> UInt16? {

@@ -31,12 +31,16 @@ extension Relay {
         guard unknown.isEmpty else { throw .unknownAttributes(unknown) }
     }
 
-    func errorResponse(_ error: RequestError, to message: borrowing STUNMessageView) -> STUNMessageWriter {
+    func errorResponse(
+        _ error: RequestError,
+        to message: borrowing STUNMessageView,
+        _ brevity: Brevity = .complete
+    ) -> STUNMessageWriter {
         var response = STUNMessageWriter(
             type: MessageType(message.type.method, .errorResponse),
             transactionID: message.transactionID
         )
-        response.append(ErrorCode(code: error.code, reason: error.reason))
+        response.append(ErrorCode(code: error.code, reason: brevity < .withoutReason ? error.reason : ""))
         if !error.unknownAttributes.isEmpty {
             response.append(UnknownAttributes(error.unknownAttributes))
         }
@@ -51,30 +55,52 @@ extension Relay {
     func challenge(
         _ client: Client,
         in realm: RelayRealm,
+        _ brevity: Brevity,
         at now: Moment,
         with response: inout STUNMessageWriter
     ) {
-        let offer = realm.algorithmOffer
-        let nonce = authenticator.nonces.issue(
-            realm.securityFeatures,
-            offer,
-            in: realm.name,
-            to: client.address,
-            now: now.unixTime
-        )
+        let announcement =
+            brevity < .withoutAlgorithms
+            ? NonceAnnouncement(features: realm.securityFeatures, offer: realm.algorithmOffer) : nil
+        let nonces = authenticator.nonces
+        let nonce = nonces.issue(announcement, in: realm.name, to: client.address, now: now.unixTime)
         response.append(Realm(text: realm.name))
         response.append(Nonce(text: nonce))
-        response.append(offer.list)
+        guard let announcement else { return }
+        response.append(announcement.offer.list)
         // RFC 7635, section 6.1: tells a client where tokens come from, and that they are taken at all.
         if let serverName = realm.verifier.tokenServerName {
             response.append(ThirdPartyAuthorization(text: serverName))
         }
     }
 
+    /// The most complete of the answers that `make` gives, among those that may be sent; nil when none may.
+    ///
+    /// - Parameter isProved: whether the request came from the address that it seems to come from.
+    func shortened(
+        to message: borrowing STUNMessageView,
+        isProved: Bool,
+        _ make: (Brevity) -> [UInt8]
+    ) -> [UInt8]? {
+        let limit = isProved ? .max : message.bytes.byteCount * Brevity.factor
+        for brevity in Brevity.allCases {
+            let answer = make(brevity)
+            if answer.count <= limit { return answer }
+        }
+        return nil
+    }
+
     /// Adds SOFTWARE, then the MAC when the client proved who it is, then FINGERPRINT when it used one.
-    func seal(_ response: STUNMessageWriter, for message: borrowing STUNMessageView, identity: Identity?) -> [UInt8] {
+    func seal(
+        _ response: STUNMessageWriter,
+        for message: borrowing STUNMessageView,
+        identity: Identity?,
+        _ brevity: Brevity = .complete
+    ) -> [UInt8] {
         var response = response
-        response.append(Software(text: configuration.software))
+        if brevity < .withoutSoftware {
+            response.append(Software(text: configuration.software))
+        }
         if let identity {
             identity.keys.seal(&response, with: identity.responseMethod)
         }

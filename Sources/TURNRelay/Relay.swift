@@ -21,6 +21,7 @@ package struct Relay {
     let sockets: (any RelaySockets)?
     let authenticator: RequestAuthenticator
     var random: any RandomNumberGenerator
+    var strangers: StrangerBudget
     var clients = ClientTable()
     var deadlines = DeadlineQueue()
     /// True once no new allocation is made: the server is about to stop.
@@ -47,6 +48,7 @@ package struct Relay {
         self.sockets = sockets
         self.authenticator = RequestAuthenticator(nonces: nonces)
         self.random = random
+        strangers = StrangerBudget(perSecond: configuration.strangersPerSecondPerAddress)
     }
 
     package var clientCount: Int { clients.count }
@@ -91,10 +93,12 @@ package struct Relay {
         fromStranger address: TransportAddress,
         at now: Moment
     ) -> (RelayOutcome, ClientID?) {
+        guard strangers.take(address.address, at: now.uptime) else { return (.drop(.strangerRate), nil) }
         let client = clients.insert(
             address: address,
             realm: realms.defaultRealm,
             isRealmSettled: false,
+            isDatagram: true,
             idleDeadline: now.uptime
         )
         let outcome = receive(bytes, from: client.id, at: now)
@@ -117,6 +121,7 @@ package struct Relay {
         // Reservations outlive their allocation in RFC 8656; here they don't, or one user could reserve all ports.
         if let token = allocation.reservationToken { directory.cancel(token) }
         client.realm.quota.release(user: allocation.credential.user)
+        client.realm.bandwidth.release(user: allocation.credential.user)
     }
 
     func close(_ endpoint: RelayedEndpoint) {
@@ -134,7 +139,8 @@ package struct Relay {
             // RFC 8489, section 7.3: a wrong FINGERPRINT makes it no STUN message.
             guard message.hasValidFingerprint != false else { return .drop(.malformed) }
             switch message.type.messageClass {
-            case .request: return .respond(answer(message, from: client, at: now))
+            case .request:
+                return answer(message, from: client, at: now).map(RelayOutcome.respond) ?? .drop(.amplification)
             case .indication: return take(indication: message, from: client, at: now.uptime)
             case .successResponse, .errorResponse: return .drop(.unexpectedMessage)
             }
@@ -143,7 +149,7 @@ package struct Relay {
         }
     }
 
-    private mutating func answer(_ message: STUNMessageView, from client: Client, at now: Moment) -> [UInt8] {
+    private mutating func answer(_ message: STUNMessageView, from client: Client, at now: Moment) -> [UInt8]? {
         var identity: Identity?
         let realm = realm(of: message, from: client)
         do throws(RequestError) {
@@ -167,11 +173,15 @@ package struct Relay {
                 let request = Request(message: message, client: client, identity: proved, now: now)
                 try perform(request, with: &response)
             }
-            return seal(response, for: message, identity: identity)
+            return shortened(to: message, isProved: identity != nil || !client.isDatagram) { brevity in
+                seal(response, for: message, identity: identity, brevity)
+            }
         } catch {
-            var response = errorResponse(error, to: message)
-            if error.isChallenge { challenge(client, in: realm, at: now, with: &response) }
-            return seal(response, for: message, identity: identity)
+            return shortened(to: message, isProved: identity != nil || !client.isDatagram) { brevity in
+                var response = errorResponse(error, to: message, brevity)
+                if error.isChallenge { challenge(client, in: realm, brevity, at: now, with: &response) }
+                return seal(response, for: message, identity: identity, brevity)
+            }
         }
     }
 

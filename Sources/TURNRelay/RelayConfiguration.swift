@@ -40,6 +40,9 @@ package struct RelayConfiguration: Sendable {
     /// How long a nonce is accepted (RFC 8489, section 9.2: the server changes it; 438 tells the client).
     package var nonceLifetime: TimeAmount = .minutes(10)
 
+    /// How many datagrams of an address (IPv6: /64) without an allocation are answered in a second, on each loop; 0 for
+    /// no limit. Two of them make an allocation.
+    package var strangersPerSecondPerAddress = 100
     package var permissionsPerAllocation = 64
     package var channelsPerAllocation = 256
 

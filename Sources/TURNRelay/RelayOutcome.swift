@@ -63,6 +63,12 @@ package enum DropReason: String, Sendable, CaseIterable {
     /// A payload that fits ChannelData, but not the Data indication that its receiver would need.
     case oversized
     case unexpectedMessage
+    /// Too many datagrams from an address without an allocation.
+    case strangerRate
+    /// Over the bandwidth of the allocation, its user or the realm.
+    case bandwidth
+    /// No answer is short enough for a request that may have a forged address.
+    case amplification
     case noAllocation
     case noPermission
     case unboundChannel

@@ -59,7 +59,7 @@ def test_the_log_tells_what_is_served(program, port, authority):
     assert "address=tls:127.0.0.1:" in listening[1] and "serves=TURN over TLS " in listening[1]
     assert "address=tcp:127.0.0.1:" in listening[2] and "serves=TURN over TCP " in listening[2]
     assert ":0 " not in "".join(listening)
-    assert [line for line in log if "addresses=192.0.0.8 mode=closed" in line]
+    assert [line for line in log if "mode=closed" in line]
 
 
 @pytest.mark.parametrize("options, word", [

@@ -108,7 +108,12 @@ struct AuthenticationTests {
     @Test func noncesLiveAsLongAsTheySay() throws {
         let nonces = try NonceIssuer(secret: [1, 2, 3], lifetime: 600)
         let client = TransportAddress(IPAddress(ipv4: 1), port: 2)
-        let nonce = nonces.issue(.passwordAlgorithms, .md5, in: "a", to: client, now: 1000)
+        let nonce = nonces.issue(
+            NonceAnnouncement(features: .passwordAlgorithms, offer: .md5),
+            in: "a",
+            to: client,
+            now: 1000
+        )
         func isValid(at now: Int64) -> Bool { nonces.isValid(nonce, in: "a", from: client, now: now) }
         #expect(isValid(at: 1000) && isValid(at: 1599) && !isValid(at: 1600) && !isValid(at: 999))
         let other = try NonceIssuer(secret: [1, 2, 4], lifetime: 600)
@@ -120,7 +125,10 @@ struct AuthenticationTests {
     @Test func everyCharacterOfANonceCounts() throws {
         let nonces = try NonceIssuer(secret: [1, 2, 3], lifetime: 600)
         let client = TransportAddress(IPAddress(ipv4: 1), port: 2)
-        let nonce = Array(nonces.issue(.passwordAlgorithms, .md5, in: "a", to: client, now: 1000).utf8)
+        let nonce = Array(
+            nonces.issue(NonceAnnouncement(features: .passwordAlgorithms, offer: .md5), in: "a", to: client, now: 1000)
+                .utf8
+        )
         #expect(nonce.starts(with: "obMatJos2gAAA1".utf8))
         for index in nonce.indices {
             var changed = nonce

@@ -19,6 +19,7 @@ extension RelayConfiguration {
     }
 
     private mutating func set(_ limits: RelayLimits) {
+        strangersPerSecondPerAddress = limits.challengesPerSecondPerAddress ?? strangersPerSecondPerAddress
         permissionsPerAllocation = limits.permissionsPerAllocation ?? permissionsPerAllocation
         channelsPerAllocation = limits.channelsPerAllocation ?? channelsPerAllocation
         maximumLifetime = limits.maximumLifetime.map { .seconds(Int64($0)) } ?? maximumLifetime
@@ -35,5 +36,8 @@ extension RealmConfiguration {
         let limits = options.limits
         allocationsPerUser = limits.allocationsPerUser ?? allocationsPerUser
         allocationsInTotal = limits.allocationsInTotal ?? allocationsInTotal
+        bandwidth.perAllocation = limits.bytesPerSecondPerAllocation.flatMap { $0 > 0 ? $0 : nil }
+        bandwidth.perUser = limits.bytesPerSecondPerUser.flatMap { $0 > 0 ? $0 : nil }
+        bandwidth.inTotal = limits.bytesPerSecondInTotal.flatMap { $0 > 0 ? $0 : nil }
     }
 }

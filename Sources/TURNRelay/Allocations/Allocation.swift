@@ -20,6 +20,8 @@ struct Allocation {
     var reservationToken: ReservationToken?
     /// The answer to ADDITIONAL-ADDRESS-FAMILY, when that family could not be had.
     var addressError: AddressErrorCode?
+    /// Nil when nothing is limited.
+    var meter: TrafficMeter?
     var permissions = PermissionSet()
     var channels = ChannelTable()
 

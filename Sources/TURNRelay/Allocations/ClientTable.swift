@@ -10,6 +10,8 @@ import STUNCodec
 final class Client {
     let id: ClientID
     let address: TransportAddress
+    /// Its address may be forged until it has proved who it is.
+    let isDatagram: Bool
     /// When it is closed for want of an allocation.
     var idleDeadline: NIODeadline
     /// The realm that the server's name tells or, without one, that the first authenticated request was made in.
@@ -27,9 +29,11 @@ final class Client {
         address: TransportAddress,
         realm: RelayRealm,
         isRealmSettled: Bool,
+        isDatagram: Bool,
         idleDeadline: NIODeadline
     ) {
         self.id = id
+        self.isDatagram = isDatagram
         self.address = address
         self.realm = realm
         self.isRealmSettled = isRealmSettled
@@ -65,6 +69,7 @@ struct ClientTable {
         address: TransportAddress,
         realm: RelayRealm,
         isRealmSettled: Bool,
+        isDatagram: Bool = false,
         idleDeadline: NIODeadline
     ) -> Client {
         let slot = freeSlots.popLast() ?? slots.count
@@ -78,6 +83,7 @@ struct ClientTable {
             address: address,
             realm: realm,
             isRealmSettled: isRealmSettled,
+            isDatagram: isDatagram,
             idleDeadline: idleDeadline
         )
         slots[slot] = client

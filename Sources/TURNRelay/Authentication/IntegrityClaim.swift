@@ -71,7 +71,7 @@ extension IntegrityClaim {
         // > unless (1) PASSWORD-ALGORITHM and PASSWORD-ALGORITHMS are both present, (2) PASSWORD-ALGORITHMS matches
         // > the value sent in the response that sent this NONCE, and (3) PASSWORD-ALGORITHM matches one of the entries
         guard let chosen, let listed else { throw .badRequest("one of PASSWORD-ALGORITHM(S) is missing") }
-        guard listed == NonceIssuer.offer(in: nonce)?.list else {
+        guard listed == AlgorithmOffer(nonce: nonce)?.list else {
             throw .badRequest("PASSWORD-ALGORITHMS is not what was offered")
         }
         guard listed.algorithms.contains(chosen), let algorithm = KeyAlgorithm(chosen) else {

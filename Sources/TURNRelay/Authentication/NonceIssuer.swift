@@ -5,9 +5,10 @@ import STUNCodec
 
 /// Makes and checks nonces that need no memory: what they were made for, the time, and a MAC over it all.
 ///
-/// A nonce is the nonce cookie of RFC 8489 (13 characters), the ``AlgorithmOffer`` (1), the time of issue (8 hexadecimal
-/// digits) and the MAC (32), which also covers the client's address and the realm. 128 bits of HMAC-SHA256 cannot be
-/// guessed; a nonce of another client, realm or server does not verify, nor does one with a changed cookie.
+/// A nonce is what the challenge announced (14 characters, or none in a challenge that had no room for it), the time of
+/// issue (8 hexadecimal digits) and the MAC (12 in base64), which also covers the client's address and the realm. 72
+/// bits of HMAC-SHA256 cannot be guessed within a nonce's life; a nonce of another client, realm or server does not
+/// verify, nor does one with a changed cookie. It is short because a challenge over UDP must be.
 package struct NonceIssuer {
     private let key: HMACKey
     private let lifetime: Int64
@@ -20,45 +21,42 @@ package struct NonceIssuer {
         self.lifetime = lifetime
     }
 
+    /// - Parameter announcement: nil for a challenge without PASSWORD-ALGORITHMS.
     func issue(
-        _ features: SecurityFeatures,
-        _ offer: AlgorithmOffer,
+        _ announcement: NonceAnnouncement?,
         in realm: String,
         to client: TransportAddress,
         now: Int64
     ) -> String {
         let time = UInt32(truncatingIfNeeded: now)
-        let content = features.cookie + String(offer.rawValue) + hexadecimal(time.bigEndianBytes)
+        let content = (announcement?.text ?? "") + hexadecimal(time.bigEndianBytes)
         return content + authenticationCode(of: Array(content.utf8), realm, client)
     }
 
     func isValid(_ nonce: String, in realm: String, from client: TransportAddress, now: Int64) -> Bool {
         let bytes = Array(nonce.utf8)
-        guard bytes.count == Self.contentLength + 32 else { return false }
-        let content = Array(bytes[..<Self.contentLength])
+        let content = Array(bytes.dropLast(Self.codeLength))
+        guard content.count == Self.timeLength || content.count == NonceAnnouncement.length + Self.timeLength else {
+            return false
+        }
         let expected = Array(authenticationCode(of: content, realm, client).utf8)
-        let claimed = Array(bytes[Self.contentLength...])
+        let claimed = Array(bytes.suffix(Self.codeLength))
         guard constantTimeEqual(expected.rawSpan, claimed.rawSpan),
-            let time = UInt32(String(decoding: content.suffix(8), as: UTF8.self), radix: 16)
+            let time = UInt32(String(decoding: content.suffix(Self.timeLength), as: UTF8.self), radix: 16)
         else { return false }
         // Differences modulo 2^32 seconds: right across the wrap in 2106, and a nonce from the future is refused.
         let age = UInt32(truncatingIfNeeded: now) &- time
         return Int64(age) < lifetime
     }
 
-    /// What the challenge with this nonce offered; nil when that cannot be one of ours.
-    static func offer(in nonce: String) -> AlgorithmOffer? {
-        let bytes = Array(nonce.utf8)
-        guard bytes.count > SecurityFeatures.cookieLength else { return nil }
-        return AlgorithmOffer(rawValue: Character(UnicodeScalar(bytes[SecurityFeatures.cookieLength])))
-    }
-
-    private static let contentLength = SecurityFeatures.cookieLength + 1 + 8
+    private static let timeLength = 8
+    /// Nine bytes in base64.
+    private static let codeLength = 12
 
     private func authenticationCode(of content: [UInt8], _ realm: String, _ client: TransportAddress) -> String {
         // The realm is last: it is the one part without an end of its own.
         let input = content + Array("\(client) \(realm)".utf8)
-        return hexadecimal(Array(key.authenticationCode(of: input).prefix(16)))
+        return base64Encoded(Array(key.authenticationCode(of: input).prefix(9)))
     }
 
     private func hexadecimal(_ bytes: [UInt8]) -> String {

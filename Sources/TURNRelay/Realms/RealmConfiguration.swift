@@ -14,6 +14,7 @@ package struct RealmConfiguration: Sendable {
     package var hostNames: [String] = []
     /// Which peers its allocations may reach in an open relay.
     package var peerRules = PeerRules()
+    package var bandwidth = BandwidthLimits()
     package var allocationsPerUser = 100
     package var allocationsInTotal = 10_000
 

@@ -5,10 +5,13 @@ package struct RealmDirectory: Sendable {
     /// Of clients that no name tells anything about.
     package let defaultRealm: RelayRealm
     private let byHost: [String: RelayRealm]
+    /// Whether payloads have to be counted at all.
+    let limitsBandwidth: Bool
 
     /// Of several realms with the same host name, the first gets its clients.
     package init(default first: RealmConfiguration, others: [RealmConfiguration] = []) {
         defaultRealm = RelayRealm(first)
+        limitsBandwidth = ([first] + others).contains { $0.bandwidth.isLimited }
         var byHost: [String: RelayRealm] = [:]
         for (configuration, realm) in [(first, defaultRealm)] + others.map({ ($0, RelayRealm($0)) }) {
             for host in configuration.hostNames.compactMap(HostName.init(name:)) where byHost[host.text] == nil {

@@ -8,6 +8,7 @@ package final class RelayRealm: Sendable {
     let verifier: CredentialVerifier
     package let quota: AllocationQuota
     let peerRules: PeerRules
+    let bandwidth: Bandwidth
 
     init(_ configuration: RealmConfiguration) {
         verifier = CredentialVerifier(
@@ -15,6 +16,7 @@ package final class RelayRealm: Sendable {
             secrets: configuration.secrets,
             tokens: configuration.tokens
         )
+        bandwidth = Bandwidth(configuration.bandwidth)
         peerRules = configuration.peerRules
         quota = AllocationQuota(perUser: configuration.allocationsPerUser, total: configuration.allocationsInTotal)
     }

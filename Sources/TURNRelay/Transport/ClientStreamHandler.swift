@@ -137,6 +137,7 @@ final class ClientStreamHandler: ChannelInboundHandler {
             queue.append(answer: ByteBuffer(bytes: answer))
             loop.markUnflushed(self)
         case .forward(let range, let route, let dontFragment):
+            guard loop.relay.admit(range.count, of: id, at: now) else { return loop.count(.bandwidth) }
             let payload = bytes.getSlice(at: bytes.readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
             loop.forward(payload, along: route, dontFragment: dontFragment, at: now)
         case .drop(let reason):
@@ -145,6 +146,7 @@ final class ClientStreamHandler: ChannelInboundHandler {
     }
 
     private func takePayload(_ payload: ByteBuffer, on channel: ChannelNumber, from id: ClientID, at now: NIODeadline) {
+        guard loop.relay.admit(payload.readableBytes, of: id, at: now) else { return loop.count(.bandwidth) }
         switch loop.relay.route(channel: channel, from: id, at: now) {
         case .forward(let route): loop.forward(payload, along: route, at: now)
         case .drop(let reason): loop.count(reason)

@@ -17,10 +17,9 @@ final class DatagramPort {
     let purpose: Purpose
     /// Of a listener that is for NAT behavior discovery too.
     let vantage: DiscoveryVantage?
-    private let batch = SendBatch()
     private var isFragmentationForbidden = false
-    /// Owned by the loop: whether it will flush this port.
-    var isMarkedUnflushed = false
+    /// Lent by the loop while something waits: thousands of sockets share the memory of the few that are busy.
+    var batch: SendBatch?
 
     init(_ socket: DatagramSocket, serial: UInt64, purpose: Purpose, vantage: DiscoveryVantage? = nil) {
         self.socket = socket
@@ -29,14 +28,16 @@ final class DatagramPort {
         self.vantage = vantage
     }
 
+    /// Adds a datagram to the batch that the loop has lent.
+    ///
     /// - Parameters:
     ///   - source: the local address to send from; nil when the socket has only one.
     ///   - write: appends the bytes of the datagram.
     /// - Returns: how many datagrams were lost to make room.
     func send(
         to destination: TransportAddress,
-        from source: IPAddress? = nil,
-        dontFragment: Bool = false,
+        from source: IPAddress?,
+        dontFragment: Bool,
         _ write: (inout [UInt8]) -> Void
     ) -> Int {
         var lost = 0
@@ -44,16 +45,16 @@ final class DatagramPort {
             lost = flush()
             isFragmentationForbidden = dontFragment
             socket.setDontFragment(dontFragment)
-        } else if batch.isFull {
+        } else if batch?.isFull == true {
             lost = flush()
         }
-        batch.append(to: destination, from: source, write)
+        batch?.append(to: destination, from: source, write)
         return lost
     }
 
     /// - Returns: how many datagrams were lost.
     func flush() -> Int {
-        batch.isEmpty ? 0 : batch.flush(to: socket)
+        batch?.flush(to: socket) ?? 0
     }
 }
 

@@ -19,22 +19,35 @@ extension DatagramRelayLoop {
         let client = clientsByKey[key]
         switch DatagramFraming.frame(of: datagram) {
         case .stun:
-            if let vantage = port.vantage, let reply = relay.discover(datagram, from: address, at: vantage) {
-                send(reply)
-            } else if let client {
-                receive(message: datagram, from: client, at: now)
-            } else {
-                receive(message: datagram, fromStranger: key, at: port, now)
+            switch port.vantage.map({ relay.discover(datagram, from: address, at: $0, now) }) ?? .otherMessage {
+            case .reply(let reply): send(reply)
+            case .drop(let reason): counters.count(reason)
+            case .otherMessage: receive(message: datagram, from: client, key, at: port, now)
             }
         case .channelData(let channel, let length):
             guard let client else { return counters.count(.noAllocation) }
             let payload = datagram.extracting(droppingFirst: ChannelData.headerLength).extracting(first: length)
+            guard relay.admit(length, of: client.id, at: now) else { return counters.count(.bandwidth) }
             switch relay.route(channel: channel, from: client.id, at: now) {
             case .forward(let route): forward(payload, along: route, at: now)
             case .drop(let reason): counters.count(reason)
             }
         case .invalid:
             counters.count(.malformed)
+        }
+    }
+
+    private func receive(
+        message: RawSpan,
+        from client: DatagramClient?,
+        _ key: DatagramClientKey,
+        at port: DatagramPort,
+        _ now: NIODeadline
+    ) {
+        if let client {
+            receive(message: message, from: client, at: now)
+        } else {
+            receive(message: message, fromStranger: key, at: port, now)
         }
     }
 
@@ -48,6 +61,9 @@ extension DatagramRelayLoop {
     private func receive(message: RawSpan, from client: DatagramClient, at now: NIODeadline) {
         counters.messages += 1
         let outcome = relay.receive(message, from: client.id, at: Moment(uptime: now, unixTime: WallClock.seconds()))
+        if case .forward(let range, _, _) = outcome, !relay.admit(range.count, of: client.id, at: now) {
+            return counters.count(.bandwidth)
+        }
         take(outcome, of: message, from: client.key, at: client.port, now)
     }
 
@@ -113,6 +129,7 @@ extension DatagramRelayLoop {
         switch relay.deliver(passage, at: now) {
         case .channelData(let id, let channel):
             guard let client = clients[id.slot] else { return counters.count(.staleRoute) }
+            guard relay.admit(payload.byteCount, of: id, at: now) else { return counters.count(.bandwidth) }
             countDelivery(payload.byteCount)
             send(to: client.key.address, from: client.key.localAddress, at: client.port) { bytes in
                 bytes.append(bigEndian: channel.rawValue)
@@ -122,6 +139,7 @@ extension DatagramRelayLoop {
         case .dataIndication(let id):
             let indication = DataIndication(from: passage.source, relay.makeTransactionID())
             guard let message = indication.message(carrying: payload) else { return counters.count(.oversized) }
+            guard relay.admit(payload.byteCount, of: id, at: now) else { return counters.count(.bandwidth) }
             countDelivery(payload.byteCount)
             send(message, to: id)
         case .drop(let reason):

@@ -28,6 +28,7 @@ final class DatagramRelayLoop: RelayLoop {
     /// Those for NAT behavior discovery, by the address that clients see.
     private var discoveryPorts: [TransportAddress: DatagramPort] = [:]
     private var unflushed: [DatagramPort] = []
+    private var idleBatches: [SendBatch] = []
     /// By `ClientID.slot`.
     var clients: [DatagramClient?] = []
     var clientsByKey: [DatagramClientKey: DatagramClient] = [:]
@@ -160,17 +161,19 @@ final class DatagramRelayLoop: RelayLoop {
         dontFragment: Bool = false,
         _ write: (inout [UInt8]) -> Void
     ) {
+        if port.batch == nil {
+            port.batch = idleBatches.popLast() ?? SendBatch()
+            unflushed.append(port)
+        }
         let lost = port.send(to: destination, from: source, dontFragment: dontFragment, write)
         counters.count(.notSent, times: lost)
-        guard !port.isMarkedUnflushed else { return }
-        port.isMarkedUnflushed = true
-        unflushed.append(port)
     }
 
     func flush() {
         for port in unflushed {
-            port.isMarkedUnflushed = false
             counters.count(.notSent, times: port.flush())
+            if let batch = port.batch { idleBatches.append(batch) }
+            port.batch = nil
         }
         unflushed.removeAll(keepingCapacity: true)
         counters.count(.loopBacklog, times: outboxes.post())

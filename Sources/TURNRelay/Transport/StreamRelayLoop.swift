@@ -116,6 +116,7 @@ final class StreamRelayLoop: RelayLoop {
 
     private func enqueue(_ frame: SendQueue.Frame, _ payload: ByteBuffer, to client: ClientID, at now: NIODeadline) {
         guard let handler = handlers[client.slot] else { return counters.count(.staleRoute) }
+        guard relay.admit(payload.readableBytes, of: client, at: now) else { return counters.count(.bandwidth) }
         counters.packetsQueued += 1
         counters.bytesQueued += payload.readableBytes
         counters.count(.queueBytes, times: handler.enqueue(frame, of: PayloadClass(payload), at: now))

@@ -4,8 +4,7 @@
 from support.server import WEB_ROOT, Server
 
 from interop.cases import (
-    BANDWIDTH, DTLS, DUAL_ALLOCATION, EVERYTHING, IPV6_RELAY, MOBILITY, OAUTH, OPEN_RELAY, PEERS,
-    TCP_RELAY, UDP,
+    BANDWIDTH, DTLS, DUAL_ALLOCATION, EVERYTHING, IPV6_RELAY, MOBILITY, OAUTH, OPEN_RELAY, PEERS, TCP_RELAY, UDP,
 )  # fmt: skip
 from interop.credentials import CARELESS_USER, PASSWORD, REALM, SECRET, USER
 from interop.ports import ALTERNATE_ADDRESS, RELAY_PORTS, free_port

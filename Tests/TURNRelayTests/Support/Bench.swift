@@ -71,8 +71,7 @@ final class Bench {
     /// As a challenge would.
     func renewNonce(of client: TestClient) {
         client.nonce = relay.authenticator.nonces.issue(
-            .passwordAlgorithms,
-            .sha256AndMD5,
+            NonceAnnouncement(features: .passwordAlgorithms, offer: .sha256AndMD5),
             in: client.credential.realm,
             to: client.address,
             now: now.unixTime

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import STUNCodec
-
 extension IPAddress {
     /// What limits for each address go by: a host with IPv6 has a whole /64.
-    var limitGroup: IPAddress {
+    public var limitGroup: IPAddress {
         ipv6Bits.map { IPAddress(ipv6High: $0.high, low: 0) } ?? self
     }
 }
