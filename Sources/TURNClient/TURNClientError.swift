@@ -6,6 +6,8 @@ package import STUNCodec
 package enum TURNClientError: Error, Equatable, CustomStringConvertible {
     /// The server's answer is an error response.
     case refused(Method, code: Int, reason: String)
+    /// The answer is 300 (Try Alternate) with another server.
+    case redirected(Method, to: TransportAddress)
     case timedOut(Method)
     /// The connection ended before the answer.
     case closed
@@ -26,6 +28,7 @@ package enum TURNClientError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .refused(let method, let code, let reason): "\(method.name) was refused: \(code) \(printable(reason))"
+        case .redirected(let method, let server): "\(method.name) was sent on to \(server)"
         case .timedOut(let method): "no answer to \(method.name)"
         case .closed: "the server closed the connection"
         case .wrongIntegrity(let method): "the answer to \(method.name) is not authenticated with our key"

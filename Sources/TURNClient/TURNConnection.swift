@@ -60,6 +60,9 @@ package struct TURNConnection: Sendable {
             response = try await request(method, values)
         }
         if let error = response.error {
+            if error.code == 300, let server = response.value(AlternateServer.self)?.address {
+                throw TURNClientError.redirected(method, to: server)
+            }
             throw TURNClientError.refused(method, code: error.code, reason: error.reason)
         }
         return response

@@ -15,7 +15,7 @@ extension Relay {
             return describe(existing, of: request, with: &response)
         }
         let wish = try wish(of: request)
-        try refuseWhileDraining()
+        try sendElsewhere(request)
         let allocation = try makeAllocation(for: request, wish)
         request.client.allocation = allocation
         deadlines.update(request.client)
@@ -80,12 +80,6 @@ extension Relay {
         guard additional == .ipv6, requested == nil, try request.value(EvenPort.self)?.reserveNext != true
         else { throw .badRequest("ADDITIONAL-ADDRESS-FAMILY is IPv6 alone, without EVEN-PORT's R bit") }
         return [.ipv4, .ipv6]
-    }
-
-    private func refuseWhileDraining() throws(RequestError) {
-        guard isDraining else { return }
-        guard let alternate = configuration.alternateServer else { throw .insufficientCapacity }
-        throw .tryAlternate(alternate)
     }
 
     private mutating func makeAllocation(for request: Request, _ wish: Wish) throws(RequestError) -> Allocation {

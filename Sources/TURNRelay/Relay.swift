@@ -26,6 +26,8 @@ package struct Relay {
     var deadlines = DeadlineQueue()
     /// True once no new allocation is made: the server is about to stop.
     package var isDraining = false
+    /// How many clients were sent to another server.
+    var redirectionCount = 0
 
     /// - Parameters:
     ///   - loop: what other loops' relays know this one by.

@@ -55,8 +55,10 @@ package struct RelayConfiguration: Sendable {
     package var unauthenticatedMessageLimit = 2_048
 
     package var sendQueue = SendQueueLimits()
-    /// Where clients are sent with 300 (Try Alternate) while the relay drains.
-    package var alternateServer: TransportAddress?
+    /// Where clients are sent with 300 (Try Alternate), in turn: while the relay drains, and from the threshold on.
+    package var alternateServers: [TransportAddress] = []
+    /// How many relayed addresses are in use from which on new allocations are for the others; nil: any number.
+    package var alternateServerThreshold: Int?
 
     package init() {}
 }

@@ -143,3 +143,23 @@ def test_credentials_errors(program):
     assert program.run("credentials").returncode == 78
     assert program.run("credentials", "--auth-secret", "x", "--ttl", "0").returncode == 78
     assert program.run("credentials", "--auth-secret-file", "/nonexistent").returncode == 66
+
+
+def test_a_server_sends_on_to_another(program, port, other_port):
+    users = ["--user", "alice:wonder", "--turn-host", "turn.test"]
+    program.serve("--listen", f"tcp:127.0.0.1:{port}", "--alternate-server", f"127.0.0.1:{other_port}",
+                  "--alternate-server-threshold", "0", *users)  # fmt: skip
+    result, report = probe(program, uri(port, "turn", "127.0.0.1"), "--user", "alice", "--password", "wonder")
+    assert result.returncode == 15 and "refuses the connection" in report["steps"][-1]["detail"]
+    program.serve("--listen", f"tcp:127.0.0.1:{other_port}", *users)
+    result, report = probe(program, uri(port, "turn", "127.0.0.1"), "--user", "alice", "--password", "wonder")
+    assert result.returncode == 0, report
+    assert json.dumps(report).count(f"sent on to 127.0.0.1:{other_port}") == 1
+
+
+def test_servers_that_name_each_other_are_not_followed_around(program, port, other_port):
+    for here, there in ((port, other_port), (other_port, port)):
+        program.serve("--listen", f"tcp:127.0.0.1:{here}", "--alternate-server", f"127.0.0.1:{there}",
+                      "--alternate-server-threshold", "0", "--user", "alice:wonder", "--turn-host", "turn.test")  # fmt: skip
+    result, report = probe(program, uri(port, "turn", "127.0.0.1"), "--user", "alice", "--password", "wonder")
+    assert result.returncode == 15 and f"sent on to 127.0.0.1:{port}" in report["steps"][-1]["detail"]

@@ -112,14 +112,6 @@ struct AllocateTests {
         bench.relay.isDraining = true
         #expect(try bench.ask(.allocate, bench.connect(), RequestedTransport.udp).error == 508)
         #expect(try bench.ask(.refresh, living).isSuccess)
-        var configuration = RelayConfiguration()
-        let alternate = TransportAddress(IPAddress(ipv4: 0xC633_6401), port: 443)
-        configuration.alternateServer = alternate
-        let other = try Bench(configuration)
-        other.relay.isDraining = true
-        let answer = try other.ask(.allocate, other.connect(), RequestedTransport.udp)
-        #expect(answer.error == 300)
-        #expect(try answer.value(AlternateServer.self)?.address == alternate)
     }
 
     @Test func relayedAddressesAreUniqueAndSpread() throws {

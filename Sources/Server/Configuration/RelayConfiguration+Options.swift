@@ -13,7 +13,8 @@ extension RelayConfiguration {
             let hosts = options.addresses.map { RelayAddress($0.local, external: $0.external) }
             mode = .open(hosts, ports: options.ports)
         }
-        alternateServer = options.alternateServers.first
+        alternateServers = options.alternateServers
+        alternateServerThreshold = options.alternateServerThreshold
         set(options.limits)
     }
 

@@ -76,12 +76,15 @@ struct ProbeRun {
     // MARK: Two allocations
 
     private mutating func relay(_ first: TURNConnection, _ addresses: [SocketAddress]) async throws {
-        let (second, here, there) = try await step(.allocate) { connector in
-            let here = try await first.allocate()
-            let second = try await connector.openSecond(addresses)
-            let there = try await second.allocate()
-            return ((second, here, there), "\(here) and \(there)")
+        let (one, other) = try await step(.allocate) { connector in
+            let one = try await connector.allocate(on: first, addresses)
+            // Behind the same server: another one of its alternates would not know the first allocation.
+            let other = try await connector.allocate(on: connector.openSecond(one.servers), one.servers)
+            return ((one, other), "\(one.description) and \(other.description)")
         }
+        let (first, here, second, there) = (
+            one.connection, one.relayedAddress, other.connection, other.relayedAddress
+        )
         _ = try await step(.permission) { _ in
             try await first.createPermission(for: there)
             try await second.createPermission(for: here)
