@@ -2,6 +2,7 @@
 """One person in a call: a page of the app, driven and observed as that person would."""
 
 import json
+import os
 import re
 from urllib.parse import urlencode
 
@@ -26,8 +27,15 @@ class Participant:
         expect(self.join_button).to_be_enabled()
 
     def _watch_signaling(self, socket):
-        socket.on("framesent", lambda payload: self.sent.append(json.loads(payload)))
+        socket.on("framesent", self._note_sent)
         socket.on("framereceived", lambda payload: self.received.append(json.loads(payload)))
+
+    def _note_sent(self, payload):
+        self.sent.append(json.loads(payload))
+        # Seeds of the fuzzer (scripts/fuzz-seeds).
+        if path := os.environ.get("SWIFTTURN_RECORD_SIGNALING"):
+            with open(path, "a") as file:
+                file.write(payload + "\n")
 
     # What is on the page
 

@@ -1,0 +1,1 @@
+../../../Sources/Server/Probing/TerminalText.swift

@@ -1,0 +1,1 @@
+../../../../Sources/Server/Users/CoturnUserText.swift
