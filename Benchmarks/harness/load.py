@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the load generator, on the CPU that the servers don't have."""
+
+import json
+import subprocess
+
+from harness.servers import ADDRESS, PASSWORD, USER, binary
+
+CPU = "1"
+
+
+def words(command, server, transport, *options):
+    return list(map(str, [
+        "taskset", "-c", CPU, binary("LOAD_BINARY"), command, "--transport", transport, "--address", ADDRESS,
+        "--port", server.port, "--user", USER, "--password", PASSWORD, "--server", server.pid, *options,
+    ]))  # fmt: skip
+
+
+def run(command, server, transport, *options, timeout=120):
+    done = subprocess.run(
+        words(command, server, transport, *options), capture_output=True, text=True, timeout=timeout, check=False
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"load {command} against {server.title}: {done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+def start(command, server, transport, *options):
+    """Beside another run; `finish` waits for it."""
+    return subprocess.Popen(words(command, server, transport, *options), stdout=subprocess.PIPE, text=True)
+
+
+def finish(process, timeout=60):
+    output, _ = process.communicate(timeout=timeout)
+    return json.loads(output)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of what was measured, in Markdown."""
+
+import platform
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+from harness.cases import CPU_PER_PACKET, LATENCY
+
+RATE = ("packets_per_second", "packets/s")
+
+
+def spread(values, digits=2):
+    """The median, with the least and the most."""
+    if len(values) == 1:
+        return f"{values[0]:,.{digits}f}"
+    return f"{median(values):,.{digits}f} ({min(values):,.{digits}f}–{max(values):,.{digits}f})"
+
+
+def ratios(ours, theirs):
+    """Round by round: what disturbs the machine disturbs both."""
+    return [one / other for one, other in zip(ours, theirs) if other]
+
+
+def verdict(values, bar, goal):
+    if bar is None:
+        return ""
+    middle = median(values)
+    word = "goal" if goal is not None and middle <= goal else "met" if middle <= bar else "**missed**"
+    return f"{word} (bar {bar:g})"
+
+
+def machine():
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+         if line.startswith("model name")), platform.machine())  # fmt: skip
+    return f"{date.today()}, {model}, Linux {platform.release()}"
+
+
+class Results:
+    """Measurements by case, server and round."""
+
+    def __init__(self, rounds):
+        self.rounds = rounds
+        self.values = {}
+
+    def add(self, case, server, result):
+        self.values.setdefault(case.name, {}).setdefault(server.title, []).append(result)
+
+    def of(self, case, title, metric):
+        return [result[metric] for result in self.values.get(case.name, {}).get(title, []) if metric in result]
+
+    def ratio_rows(self, cases):
+        yield "| case | what | swiftturn | coturn | limit | ours ÷ coturn | | ours ÷ limit | |"
+        yield "|---|---|---|---|---|---|---|---|---|"
+        for case in cases:
+            for bar in case.bars:
+                yield self.ratio_row(case, bar)
+
+    def ratio_row(self, case, bar):
+        metric, label = bar.metric
+        ours, coturn, limit = (self.of(case, title, metric) for title in ("swiftturn", "coturn", "limit"))
+        to_coturn, to_limit = ratios(ours, coturn), ratios(ours, limit)
+        cells = [
+            case.name, label, *(spread(values) if values else "" for values in (ours, coturn, limit)),
+            spread(to_coturn) if to_coturn else "", verdict(to_coturn, bar.coturn, bar.coturn_goal) if to_coturn else "",
+            spread(to_limit) if to_limit else "", verdict(to_limit, bar.limit, bar.limit_goal) if to_limit else "",
+        ]  # fmt: skip
+        return f"| {' | '.join(cells)} |"
+
+    def detail_rows(self, cases):
+        yield "| case | server | packets/s | CPU per packet, µs | p99, µs | lost | switches per packet | generator, µs per packet |"
+        yield "|---|---|---|---|---|---|---|---|"
+        for case in cases:
+            for title in self.values.get(case.name, {}):
+                if not self.of(case, title, RATE[0]):
+                    continue
+                columns = [
+                    spread(self.of(case, title, RATE[0]), 0), spread(self.of(case, title, CPU_PER_PACKET[0])),
+                    spread(self.of(case, title, LATENCY[0]), 0), str(sum(self.of(case, title, "lost"))),
+                    spread(self.of(case, title, "server_switches_per_packet"), 3),
+                    spread(self.of(case, title, "generator_cpu_us_per_packet")),
+                ]  # fmt: skip
+                yield f"| {case.name} | {title} | {' | '.join(columns)} |"
