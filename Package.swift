@@ -138,6 +138,12 @@ let package = Package(
             swiftSettings: policy
         ),
         .testTarget(
+            name: "SecurityTests",
+            dependencies: ["TestSupport", "TURNRelay", "STUNCodec", "OpenSSLCrypto", nioCore],
+            path: "Tests/Security",
+            swiftSettings: policy
+        ),
+        .testTarget(
             name: "TURNRelayTests",
             dependencies: [
                 "TestSupport",
