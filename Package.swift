@@ -128,12 +128,25 @@ let package = Package(
         ),
         .testTarget(
             name: "SignalHubTests",
-            dependencies: ["SignalHub", nioCore, nioPosix, nioEmbedded, nioWebSocket, logging],
+            dependencies: ["TestSupport", "SignalHub", nioCore, nioPosix, nioEmbedded, nioWebSocket, logging],
+            swiftSettings: policy
+        ),
+        .target(
+            name: "TestSupport",
+            dependencies: ["TURNRelay", "STUNCodec", "TURNCredentials", "OpenSSLCrypto", nioCore],
+            path: "Tests/TestSupport",
+            swiftSettings: policy
+        ),
+        .testTarget(
+            name: "SecurityTests",
+            dependencies: ["TestSupport", "TURNRelay", "STUNCodec", "OpenSSLCrypto", nioCore],
+            path: "Tests/Security",
             swiftSettings: policy
         ),
         .testTarget(
             name: "TURNRelayTests",
             dependencies: [
+                "TestSupport",
                 "TURNRelay", "TURNClient", "STUNCodec", "DatagramIO", "TURNCredentials", "OpenSSLCrypto", nioCore,
                 nioPosix,
                 logging,

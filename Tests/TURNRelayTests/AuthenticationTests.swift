@@ -4,6 +4,7 @@ import NIOCore
 import OpenSSLCrypto
 import STUNCodec
 import TURNCredentials
+import TestSupport
 import Testing
 
 @testable import TURNRelay

@@ -3,6 +3,7 @@
 import STUNCodec
 import TURNClient
 import TURNCredentials
+import TestSupport
 import Testing
 
 @testable import TURNRelay

@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import OpenSSLCrypto
 import TURNCredentials
+import TestSupport
 import Testing
 
 @testable import TURNRelay

@@ -2,6 +2,7 @@
 
 import NIOCore
 import STUNCodec
+import TestSupport
 import Testing
 
 @testable import TURNRelay

@@ -3,6 +3,7 @@
 import NIOCore
 import STUNCodec
 import TURNCredentials
+import TestSupport
 import Testing
 
 @testable import TURNRelay

@@ -8,7 +8,7 @@ import TURNCredentials
 /// A client has to use the first that it knows (RFC 8489, section 9.2.5), before the server knows who the client is. So
 /// SHA-256 is offered only while every user of the realm has a key for it. That can change when users are loaded; the
 /// nonce keeps which list it was sent with.
-enum AlgorithmOffer: Character {
+package enum AlgorithmOffer: Character {
     case md5 = "1"
     case sha256AndMD5 = "2"
 

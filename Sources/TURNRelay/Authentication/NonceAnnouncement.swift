@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import STUNCodec
+package import STUNCodec
 
 /// What a nonce says about the challenge that it came with: the nonce cookie of RFC 8489, section 9.2, and which
 /// algorithms were listed.
-struct NonceAnnouncement {
+package struct NonceAnnouncement {
     static let length = SecurityFeatures.cookieLength + 1
 
     let features: SecurityFeatures
     let offer: AlgorithmOffer
+
+    package init(features: SecurityFeatures, offer: AlgorithmOffer) {
+        self.features = features
+        self.offer = offer
+    }
 
     var text: String { features.cookie + String(offer.rawValue) }
 }

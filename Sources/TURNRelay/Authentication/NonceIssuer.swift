@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import OpenSSLCrypto
-import STUNCodec
+package import STUNCodec
 
 /// Makes and checks nonces that need no memory: what they were made for, the time, and a MAC over it all.
 ///
@@ -22,7 +22,7 @@ package struct NonceIssuer {
     }
 
     /// - Parameter announcement: nil for a challenge without PASSWORD-ALGORITHMS.
-    func issue(
+    package func issue(
         _ announcement: NonceAnnouncement?,
         in realm: String,
         to client: TransportAddress,
@@ -33,7 +33,7 @@ package struct NonceIssuer {
         return content + authenticationCode(of: Array(content.utf8), realm, client)
     }
 
-    func isValid(_ nonce: String, in realm: String, from client: TransportAddress, now: Int64) -> Bool {
+    package func isValid(_ nonce: String, in realm: String, from client: TransportAddress, now: Int64) -> Bool {
         let bytes = Array(nonce.utf8)
         let content = Array(bytes.dropLast(Self.codeLength))
         guard content.count == Self.timeLength || content.count == NonceAnnouncement.length + Self.timeLength else {

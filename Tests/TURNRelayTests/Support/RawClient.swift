@@ -2,6 +2,7 @@
 
 import DatagramIO
 import STUNCodec
+import TestSupport
 
 @testable import TURNRelay
 

@@ -6,6 +6,7 @@ import NIOPosix
 import STUNCodec
 import TURNClient
 import TURNCredentials
+import TestSupport
 import Testing
 
 @testable import TURNRelay

@@ -1,26 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import OpenSSLCrypto
-import STUNCodec
+package import OpenSSLCrypto
+package import STUNCodec
 
 /// How a test's client authenticates, right or wrong.
-struct TestAuthentication {
-    var algorithm: PasswordAlgorithm?
-    var list: PasswordAlgorithms?
-    var key = DigestAlgorithm.md5
-    var hidesUsername = false
-    var hasIntegrity = true
-    var hasIntegritySHA256 = false
+package struct TestAuthentication {
+    package var algorithm: PasswordAlgorithm?
+    package var list: PasswordAlgorithms?
+    package var key: DigestAlgorithm
+    package var hidesUsername = false
+    package var hasIntegrity: Bool
+    package var hasIntegritySHA256: Bool
     /// Bytes of MESSAGE-INTEGRITY-SHA256.
-    var lengthSHA256 = 32
+    package var lengthSHA256 = 32
     /// Changes a MAC after it was made.
-    var spoilsIntegrity = false
-    var spoilsIntegritySHA256 = false
+    package var spoilsIntegrity = false
+    package var spoilsIntegritySHA256 = false
+
+    package init(
+        algorithm: PasswordAlgorithm? = nil,
+        list: PasswordAlgorithms? = nil,
+        key: DigestAlgorithm = .md5,
+        hasIntegrity: Bool = true,
+        hasIntegritySHA256: Bool = false
+    ) {
+        self.algorithm = algorithm
+        self.list = list
+        self.key = key
+        self.hasIntegrity = hasIntegrity
+        self.hasIntegritySHA256 = hasIntegritySHA256
+    }
 
     /// A client of RFC 5389.
-    static let legacy = TestAuthentication()
+    package static let legacy = TestAuthentication()
     /// A client of RFC 8489 that was offered both algorithms.
-    static let sha256 = TestAuthentication(
+    package static let sha256 = TestAuthentication(
         algorithm: .sha256,
         list: PasswordAlgorithms([.sha256, .md5]),
         key: .sha256,
@@ -28,7 +42,7 @@ struct TestAuthentication {
         hasIntegritySHA256: true
     )
 
-    func close(_ writer: inout STUNMessageWriter, _ credential: Credential, nonce: String) throws {
+    package func close(_ writer: inout STUNMessageWriter, _ credential: Credential, nonce: String) throws {
         if hidesUsername {
             let text = "\(credential.username):\(credential.realm)"
             writer.append(Userhash(hash: try digest(.sha256, Array(text.utf8))))
@@ -59,7 +73,7 @@ struct TestAuthentication {
 
 extension Answer {
     /// Whether the answer has exactly one MAC, of this type, made with the key.
-    func isAuthenticated(by type: AttributeType, key: [UInt8]) throws -> Bool {
+    package func isAuthenticated(by type: AttributeType, key: [UInt8]) throws -> Bool {
         let other: AttributeType = type == .messageIntegrity ? .messageIntegritySHA256 : .messageIntegrity
         let message = try STUNMessageView(bytes.rawSpan)
         guard let coverage = message.integrityCoverage(type), message.firstAttribute(other) == nil else { return false }
