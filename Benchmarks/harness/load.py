@@ -25,9 +25,11 @@ def run(command, server, transport, *options, timeout=120):
     return json.loads(done.stdout)
 
 
-def start(command, server, transport, *options):
+def start(command, server, transport, *options, prefix=()):
     """Beside another run; `finish` waits for it."""
-    return subprocess.Popen(words(command, server, transport, *options), stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [*prefix, *words(command, server, transport, *options)], stdout=subprocess.PIPE, text=True
+    )
 
 
 def finish(process, timeout=60):

@@ -41,8 +41,7 @@ def machine():
 class Results:
     """Measurements by case, server and round."""
 
-    def __init__(self, rounds):
-        self.rounds = rounds
+    def __init__(self):
         self.values = {}
 
     def add(self, case, server, result):
@@ -63,7 +62,8 @@ class Results:
         ours, coturn, limit = (self.of(case, title, metric) for title in ("swiftturn", "coturn", "limit"))
         to_coturn, to_limit = ratios(ours, coturn), ratios(ours, limit)
         cells = [
-            case.name, label, *(spread(values) if values else "" for values in (ours, coturn, limit)),
+            case.name, label, f"{spread(ours)} {verdict(ours, bar.own, bar.own_goal)}".strip(),
+            *(spread(values) if values else "" for values in (coturn, limit)),
             spread(to_coturn) if to_coturn else "", verdict(to_coturn, bar.coturn, bar.coturn_goal) if to_coturn else "",
             spread(to_limit) if to_limit else "", verdict(to_limit, bar.limit, bar.limit_goal) if to_limit else "",
         ]  # fmt: skip

@@ -33,6 +33,8 @@ struct Allocate: ParsableCommand {
             ),
             ("resident_bytes", "\(after.resident_bytes)"),
         ]).print()
+        // Who waits for the allocations reads it now.
+        fflush(nil)
         if hold > 0 { sleep(hold) }
         withExtendedLifetime(clients) {}
     }
