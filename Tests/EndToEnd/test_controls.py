@@ -21,13 +21,20 @@ def test_mute_audio_silences_for_the_others(server, room):
     listener.expect_media(1)
 
 
+# The least significant bit of a 16-bit sample is a level of 1/32767. Encoder and decoder may leave a bit or two of noise
+# in silence; one beep of the fake microphone has a level of 0.1 and more.
+NOISE_LEVEL = 4 / 32767
+
+
 def is_silent(listener):
-    """No energy arrives for two seconds: longer than the pause between two beeps of the fake microphone."""
+    """Nothing but noise arrives for two seconds: longer than the pause between two beeps of the fake microphone."""
     (before,) = listener.media().values()
     listener.page.wait_for_timeout(2000)
     (after,) = listener.media().values()
     assert after["audioPackets"] > before["audioPackets"], "the connection is alive"
-    return after["audioEnergy"] == before["audioEnergy"] and after["audioLevel"] == 0
+    # totalAudioEnergy adds up level squared times duration (webrtc-stats).
+    loudest = NOISE_LEVEL**2 * (after["audioDuration"] - before["audioDuration"])
+    return after["audioEnergy"] - before["audioEnergy"] <= loudest and after["audioLevel"] <= NOISE_LEVEL
 
 
 def test_mute_video_takes_the_picture_from_the_others(server, room):

@@ -60,6 +60,7 @@ globalThis.observed = (() => {
       audioPackets: sum("audio", "packetsReceived"),
       audioEnergy: sum("audio", "totalAudioEnergy"),
       audioLevel: sum("audio", "audioLevel"),
+      audioDuration: sum("audio", "totalSamplesDuration"),
     };
   }
 
