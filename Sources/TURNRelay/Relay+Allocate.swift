@@ -28,6 +28,7 @@ extension Relay {
         var even: EvenPort?
         var token: ReservationToken?
         var lifetime: TimeAmount
+        var isMobile: Bool
     }
 
     private func wish(of request: Request) throws(RequestError) -> Wish {
@@ -41,7 +42,8 @@ extension Relay {
             families: try families(of: request),
             even: try request.value(EvenPort.self),
             token: try reservationToken(of: request),
-            lifetime: request.bounded(lifetime(asked: try request.value(Lifetime.self)))
+            lifetime: request.bounded(lifetime(asked: try request.value(Lifetime.self))),
+            isMobile: try asksForTicket(request)
         )
     }
 
@@ -121,6 +123,9 @@ extension Relay {
         allocation.addressError = addressError(wish.families, endpoints)
         allocation.reservationToken = token
         allocation.meter = client.realm.bandwidth.meter(for: credential.user, at: request.now.uptime)
+        if let tickets, wish.isMobile {
+            allocation.mobility = Mobility(tickets: [tickets.issue(for: handle, using: &random)])
+        }
         return allocation
     }
 
@@ -173,10 +178,11 @@ extension Relay {
         for endpoint in allocation.endpoints {
             response.append(XORRelayedAddress(address: endpoint.address.external))
         }
-        response.append(Lifetime(seconds: UInt32(clamping: remaining.nanoseconds / 1_000_000_000)))
+        response.append(Lifetime(remaining))
         response.append(XORMappedAddress(address: request.client.address))
         if let token = allocation.reservationToken { response.append(token) }
         if let error = allocation.addressError { response.append(error) }
+        if let ticket = allocation.mobility?.tickets.last { response.append(MobilityTicket(bytes: ticket)) }
     }
 
     /// > If the computed lifetime is greater than the default lifetime, then the server uses the computed lifetime

@@ -9,8 +9,10 @@ extension Relay {
     // MARK: From a client
 
     /// RFC 8656, section 12.6: receiving a ChannelData message from the client.
-    package func route(channel: ChannelNumber, from id: ClientID, at now: NIODeadline) -> RelayRouting {
-        guard let client = clients[id], client.allocation != nil else { return .drop(.noAllocation) }
+    package mutating func route(channel: ChannelNumber, from id: ClientID, at now: NIODeadline) -> RelayRouting {
+        guard let client = clients[id], client.allocation != nil || takesOver(client, at: now) else {
+            return .drop(.noAllocation)
+        }
         return route(channel: channel, of: client, at: now)
     }
 
@@ -51,8 +53,9 @@ extension Relay {
     }
 
     /// RFC 8656, section 11.2: receiving a Send indication. Anything wrong with it is discarded silently.
-    func take(indication message: STUNMessageView, from client: Client, at now: NIODeadline) -> RelayOutcome {
+    mutating func take(indication message: STUNMessageView, from client: Client, at now: NIODeadline) -> RelayOutcome {
         switch message.type.method {
+        case .send where !takesOver(client, at: now): wait(message, of: client) ? .pending : .drop(.noAllocation)
         case .send: send(message, from: client, at: now)
         // A Binding indication keeps a NAT binding alive and wants no answer; others mean nothing here.
         default: .drop(.unexpectedMessage)
@@ -85,7 +88,7 @@ extension Relay {
     /// RFC 8656, sections 11.3 and 12.7: data for a relayed transport address arrives from a peer.
     package func deliver(_ passage: Passage, at now: NIODeadline) -> Delivery {
         guard let client = clients[passage.target.client], let allocation = client.allocation,
-            allocation.handle == passage.target
+            allocation.handle == passage.target, !client.isDetached
         else { return .drop(.staleRoute) }
         // A bound channel admits its peer for as long as it lasts. RFC 8656 would have it wait for a permission that
         // some clients (aioice among them) renew only every 500 seconds, with the channel; other servers do the same.

@@ -10,6 +10,7 @@ extension Relay {
             if client.allocation != nil {
                 expireEndpoints(of: client, at: now)
                 deadlines.update(client)
+                if client.allocation == nil, client.isDetached { _ = clients.remove(client.id) }
             } else {
                 actions.append(.close(client.id, client.isAuthenticated ? .unallocated : .unauthenticated))
             }
@@ -26,8 +27,8 @@ extension Relay {
     mutating func removeEndpoints(of client: Client, at now: NIODeadline, where isGone: (RelayedEndpoint) -> Bool) {
         guard let allocation = client.allocation else { return }
         guard allocation.endpoints.contains(where: { !isGone($0) }) else {
-            deleteAllocation(of: client)
-            client.idleDeadline = now + configuration.unallocatedTimeout
+            deleteAllocation(of: client, at: now)
+            client.idleDeadline = now + configuration.idleTimeout(isDatagram: client.isDatagram)
             return
         }
         for endpoint in allocation.endpoints where isGone(endpoint) { close(endpoint) }

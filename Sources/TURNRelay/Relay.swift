@@ -28,6 +28,10 @@ package struct Relay {
     package var isDraining = false
     /// How many clients were sent to another server.
     var redirectionCount = 0
+    /// Nil where allocations do not move.
+    let tickets: MobilityTickets?
+    /// For the loop to do, once what it has just given is dealt with.
+    var deferred: [DeferredWork] = []
 
     /// - Parameters:
     ///   - loop: what other loops' relays know this one by.
@@ -39,6 +43,7 @@ package struct Relay {
         realms: RealmDirectory,
         nonces: NonceIssuer,
         sockets: (any RelaySockets)? = nil,
+        tickets: MobilityTickets? = nil,
         random: any RandomNumberGenerator
     ) {
         self.configuration = configuration
@@ -46,6 +51,7 @@ package struct Relay {
         self.directory = directory
         self.realms = realms
         self.sockets = sockets
+        self.tickets = tickets
         self.authenticator = RequestAuthenticator(nonces: nonces)
         self.random = random
         strangers = StrangerBudget(perSecond: configuration.strangersPerSecondPerAddress)
@@ -102,21 +108,25 @@ package struct Relay {
             idleDeadline: now.uptime
         )
         let outcome = receive(bytes, from: client.id, at: now)
-        guard client.allocation != nil else {
+        guard client.allocation != nil || client.claim != nil || client.lastDeletion != nil else {
             _ = clients.remove(client.id)
             return (outcome, nil)
         }
         return (outcome, client.id)
     }
 
-    package mutating func disconnect(_ id: ClientID) {
-        guard let client = clients.remove(id) else { return }
-        deleteAllocation(of: client)
+    package mutating func disconnect(_ id: ClientID, at now: NIODeadline) {
+        guard let client = clients[id] else { return }
+        guard client.allocation?.mobility == nil else { return detach(client, at: now) }
+        _ = clients.remove(id)
+        deleteAllocation(of: client, at: now)
     }
 
-    func deleteAllocation(of client: Client) {
+    mutating func deleteAllocation(of client: Client, at now: NIODeadline) {
         guard let allocation = client.allocation else { return }
         client.allocation = nil
+        tickets?.revoke(allocation.mobility?.tickets ?? [])
+        if let heir = allocation.mobility?.heir { tell(.withdrawn(from: heir), to: heir.loop, at: now) }
         for endpoint in allocation.endpoints { close(endpoint) }
         // Reservations outlive their allocation in RFC 8656; here they don't, or one user could reserve all ports.
         if let token = allocation.reservationToken { directory.cancel(token) }
@@ -140,7 +150,7 @@ package struct Relay {
             guard message.hasValidFingerprint != false else { return .drop(.malformed) }
             switch message.type.messageClass {
             case .request:
-                return answer(message, from: client, at: now).map(RelayOutcome.respond) ?? .drop(.amplification)
+                return answer(message, from: client, at: now)
             case .indication: return take(indication: message, from: client, at: now.uptime)
             case .successResponse, .errorResponse: return .drop(.unexpectedMessage)
             }
@@ -149,9 +159,10 @@ package struct Relay {
         }
     }
 
-    private mutating func answer(_ message: STUNMessageView, from client: Client, at now: Moment) -> [UInt8]? {
+    private mutating func answer(_ message: STUNMessageView, from client: Client, at now: Moment) -> RelayOutcome {
         var identity: Identity?
         let realm = realm(of: message, from: client)
+        let answer: [UInt8]?
         do throws(RequestError) {
             var response = STUNMessageWriter(
                 type: MessageType(message.type.method, .successResponse),
@@ -171,18 +182,19 @@ package struct Relay {
                 noteAuthenticated(client, as: proved, in: realm, at: now.uptime)
                 try refuseUnknownAttributes(in: message, realm)
                 let request = Request(message: message, client: client, identity: proved, now: now)
-                try perform(request, with: &response)
+                guard try perform(request, with: &response) == .answered else { return .pending }
             }
-            return shortened(to: message, isProved: identity != nil || !client.isDatagram) { brevity in
+            answer = shortened(to: message, isProved: identity != nil || !client.isDatagram) { brevity in
                 seal(response, for: message, identity: identity, brevity)
             }
         } catch {
-            return shortened(to: message, isProved: identity != nil || !client.isDatagram) { brevity in
+            answer = shortened(to: message, isProved: identity != nil || !client.isDatagram) { brevity in
                 var response = errorResponse(error, to: message, brevity)
                 if error.isChallenge { challenge(client, in: realm, brevity, at: now, with: &response) }
                 return seal(response, for: message, identity: identity, brevity)
             }
         }
+        return answer.map(RelayOutcome.respond) ?? .drop(.amplification)
     }
 
     /// The realm that a request is answered in: the client's or, as long as it has none, that of the request's ORIGIN.
@@ -204,20 +216,22 @@ package struct Relay {
         client.realm = realm
         client.isRealmSettled = true
         client.isAuthenticated = true
-        client.idleDeadline = now + configuration.unallocatedTimeout
+        client.idleDeadline = now + configuration.idleTimeout(isDatagram: client.isDatagram)
     }
 
     private mutating func perform(
         _ request: Request,
         with response: inout STUNMessageWriter
-    ) throws(RequestError) {
+    ) throws(RequestError) -> RequestProgress {
+        guard try isReady(request) else { return .pending }
         switch request.message.type.method {
         case .allocate: try allocate(request, with: &response)
-        case .refresh: try refresh(request, with: &response)
+        case .refresh: return try refresh(request, with: &response)
         case .createPermission: try createPermission(request)
         case .channelBind: try bindChannel(request)
         default: throw .badRequest("method not supported")
         }
+        return .answered
     }
 }
 

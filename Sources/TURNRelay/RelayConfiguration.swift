@@ -51,6 +51,11 @@ package struct RelayConfiguration: Sendable {
     package var unauthenticatedTimeout: TimeAmount = .milliseconds(9_750)
     /// How long an authenticated connection may live without an allocation.
     package var unallocatedTimeout: TimeAmount = .seconds(60)
+    /// How long a UDP client is known without an allocation: so that a deletion is answered when it is sent again, four
+    /// times by RFC 8489, section 6.2.1, the last one 7.5 seconds after the first. Later ones get 437, which tells the
+    /// client that the allocation is gone (RFC 8656, section 8.3). What a client leaves behind costs no quota, so it is
+    /// not kept for the whole 39.5 seconds.
+    package var unallocatedDatagramTimeout: TimeAmount = .seconds(8)
     /// The longest message that a connection may send before it has authenticated.
     package var unauthenticatedMessageLimit = 2_048
 
@@ -60,7 +65,15 @@ package struct RelayConfiguration: Sendable {
     /// How many relayed addresses are in use from which on new allocations are for the others; nil: any number.
     package var alternateServerThreshold: Int?
 
+    /// Whether clients get tickets to take their allocation to another 5-tuple with (RFC 8016). One on TCP that asked for
+    /// a ticket and has lost its connection keeps its allocation until the lifetime ends.
+    package var allowsMobility = false
+
     package init() {}
+
+    func idleTimeout(isDatagram: Bool) -> TimeAmount {
+        isDatagram ? unallocatedDatagramTimeout : unallocatedTimeout
+    }
 }
 
 /// Bounds of what waits for a client that reads slower than its media arrives.

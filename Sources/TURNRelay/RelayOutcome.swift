@@ -10,6 +10,8 @@ package enum RelayOutcome: Equatable, Sendable {
     case forward(payload: Range<Int>, Route, dontFragment: Bool)
     /// Nothing is sent and nothing changed.
     case drop(DropReason)
+    /// Nothing is sent yet: what the answer depends on is under way.
+    case pending
 }
 
 /// Where a payload of a client goes: resolved by the sender's relay.
@@ -47,7 +49,7 @@ package enum RelayAction: Equatable, Sendable {
 package enum CloseReason: String, Sendable {
     /// No request authenticated within ``RelayConfiguration/unauthenticatedTimeout``.
     case unauthenticated = "no authenticated request"
-    /// No allocation for ``RelayConfiguration/unallocatedTimeout``.
+    /// No allocation for ``RelayConfiguration/idleTimeout(isDatagram:)``.
     case unallocated = "no allocation"
     /// The bytes are no STUN message and no ChannelData.
     case protocolViolation = "protocol violation"

@@ -50,10 +50,21 @@ struct Request: ~Escapable {
 
     /// An allocation ends with the token that its latest request was authenticated with.
     func bounded(_ lifetime: TimeAmount) -> TimeAmount {
-        guard let expiresAt = identity.credential.expiresAt else { return lifetime }
-        let remaining = expiresAt.subtractingReportingOverflow(now.unixTime).partialValue
-        return min(lifetime, .seconds(max(0, min(remaining, Int64(UInt32.max)))))
+        min(lifetime, longestLifetime)
     }
+
+    var longestLifetime: TimeAmount {
+        guard let expiresAt = identity.credential.expiresAt else { return .seconds(Int64(UInt32.max)) }
+        let remaining = expiresAt.subtractingReportingOverflow(now.unixTime).partialValue
+        return .seconds(max(0, min(remaining, Int64(UInt32.max))))
+    }
+}
+
+/// Whether a request can be answered.
+enum RequestProgress {
+    case answered
+    /// It is kept, and taken again when what its answer depends on is known.
+    case pending
 }
 
 extension STUNMessageView {

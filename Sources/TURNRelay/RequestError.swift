@@ -27,6 +27,7 @@ struct RequestError: Error, Equatable {
 
     static let unauthorized = RequestError(code: 401, reason: "Unauthorized")
     static let forbidden = RequestError(code: 403, reason: "Forbidden")
+    static let mobilityForbidden = RequestError(code: 405, reason: "Mobility Forbidden")
     static let allocationMismatch = RequestError(code: 437, reason: "Allocation Mismatch")
     static let staleNonce = RequestError(code: 438, reason: "Stale Nonce")
     static let addressFamilyNotSupported = RequestError(code: 440, reason: "Address Family not Supported")

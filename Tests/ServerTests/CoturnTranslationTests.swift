@@ -70,7 +70,7 @@ struct CoturnTranslationTests {
     }
 
     @Test func aSwitchThatIsOffAsksForNothing() throws {
-        #expect(try remarks("mobility=0\nno-udp=off") == ["1 mobility: nothing to do: it is off"])
+        #expect(try remarks("secure-stun=0\nno-udp=off") == ["1 secure-stun: nothing to do: it is off"])
     }
 
     @Test(arguments: [("stale-nonce", "600"), ("channel-lifetime", "600"), ("rest-api-separator", ":")])

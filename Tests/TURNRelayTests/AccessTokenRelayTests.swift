@@ -139,7 +139,7 @@ struct AccessTokenRelayTests {
         #expect(try ask(.refresh, client, renewed).value(Lifetime.self)?.seconds == 300)
         #expect(try ask(.refresh, client, renewed, sendsToken: false).value(Lifetime.self)?.seconds == 300)
         #expect(try ask(.refresh, client, issue(north), sendsToken: false).error == 401)
-        bench.relay.disconnect(client.id)
+        bench.relay.disconnect(client.id, at: bench.now.uptime)
         #expect(bench.quota.totalInUse == 0)
     }
 

@@ -103,7 +103,7 @@ struct AllocateTests {
         #expect(try bench.ask(.allocate, bench.connect(), RequestedTransport.udp).error == 486)
         _ = try bench.allocate(.bob)
         #expect(try bench.ask(.allocate, bench.connect(.bob), RequestedTransport.udp).error == 508)
-        bench.relay.disconnect(first.id)
+        bench.relay.disconnect(first.id, at: bench.now.uptime)
         #expect(try bench.ask(.allocate, bench.connect(), RequestedTransport.udp).isSuccess)
     }
 

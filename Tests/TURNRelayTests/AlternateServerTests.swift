@@ -43,7 +43,7 @@ struct AlternateServerTests {
         #expect(try allocate(bench).isSuccess)
         #expect(try allocate(bench).error == 300)
         #expect(try bench.ask(.refresh, living).isSuccess)
-        bench.relay.disconnect(living.id)
+        bench.relay.disconnect(living.id, at: bench.now.uptime)
         #expect(try allocate(bench).isSuccess)
     }
 

@@ -119,7 +119,7 @@ struct DataTests {
         let (alice, bob) = (try bench.allocate(), try bench.allocate(.bob))
         try bench.join(alice, bob)
         let old = try route(bench, alice)
-        bench.relay.disconnect(bob.id)
+        bench.relay.disconnect(bob.id, at: bench.now.uptime)
         #expect(bench.relay.deliver(old, at: bench.now.uptime) == .drop(.staleRoute))
         let routing = bench.relay.route(channel: Self.channel, from: alice.id, at: bench.now.uptime)
         #expect(routing == .drop(.unknownPeer))
@@ -131,7 +131,7 @@ struct DataTests {
         let (alice, bob) = (try bench.allocate(), try bench.allocate(.bob))
         try bench.join(alice, bob)
         let old = try route(bench, alice)
-        bench.relay.disconnect(bob.id)
+        bench.relay.disconnect(bob.id, at: bench.now.uptime)
         let next = try bench.allocate(.bob)
         #expect(next.id.slot == bob.id.slot && next.id != bob.id)
         #expect(bench.relay.deliver(old, at: bench.now.uptime) == .drop(.staleRoute))
@@ -161,7 +161,7 @@ struct DataTests {
         let red = try bench.allocate(bench.ephemeral(user: "a", room: "red"))
         let blue = try bench.allocate(bench.ephemeral(user: "b", room: "blue"))
         let peer = XORPeerAddress(address: try blue.relayed)
-        bench.relay.disconnect(blue.id)
+        bench.relay.disconnect(blue.id, at: bench.now.uptime)
         #expect(try bench.ask(.channelBind, red, Self.channel, peer).isSuccess)
         let entry = RelayedAddressDirectory.Entry(
             handle: AllocationHandle(loop: 0, client: blue.id, serial: 0),

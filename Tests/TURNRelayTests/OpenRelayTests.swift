@@ -157,12 +157,12 @@ struct OpenRelayTests {
             _ = bench.advance(.milliseconds(1))
             #expect(bench.directory.count == 1)
             #expect(try bench.ask(.allocate, bench.connect(), RequestedTransport.udp, token).error == 508)
-            bench.relay.disconnect(client.id)
+            bench.relay.disconnect(client.id, at: bench.now.uptime)
             #expect(bench.directory.count == 0)
         }
         let client = bench.connect()
         _ = try bench.ask(.allocate, client, RequestedTransport.udp, EvenPort(reserveNext: true))
-        bench.relay.disconnect(client.id)
+        bench.relay.disconnect(client.id, at: bench.now.uptime)
         #expect(bench.directory.count == 0)
     }
 

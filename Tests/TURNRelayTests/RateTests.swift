@@ -117,9 +117,9 @@ struct RateTests {
         let (one, two) = (try bench.allocate(), try bench.allocate())
         let bandwidth = bench.relay.realms.defaultRealm.bandwidth
         #expect(bandwidth.userCount == 1)
-        bench.relay.disconnect(one.id)
+        bench.relay.disconnect(one.id, at: bench.now.uptime)
         #expect(bandwidth.userCount == 1)
-        bench.relay.disconnect(two.id)
+        bench.relay.disconnect(two.id, at: bench.now.uptime)
         #expect(bandwidth.userCount == 0)
     }
 

@@ -125,7 +125,7 @@ struct RealmTests {
         #expect(try allocate().1.error == 486)
         #expect(try bench.allocate().relayedAddress != nil)
         #expect(bench.quota.totalInUse == 1)
-        bench.relay.disconnect(first.id)
+        bench.relay.disconnect(first.id, at: bench.now.uptime)
         #expect(try allocate().1.isSuccess)
     }
 }

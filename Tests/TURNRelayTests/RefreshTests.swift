@@ -98,8 +98,8 @@ struct RefreshTests {
     @Test func disconnectionFreesEverything() throws {
         let bench = try Bench()
         let client = try bench.allocate()
-        bench.relay.disconnect(client.id)
-        bench.relay.disconnect(client.id)
+        bench.relay.disconnect(client.id, at: bench.now.uptime)
+        bench.relay.disconnect(client.id, at: bench.now.uptime)
         #expect(bench.directory.count == 0 && bench.quota.totalInUse == 0 && bench.relay.clientCount == 0)
         #expect(bench.advance(.hours(1)).isEmpty && bench.relay.deadlines.count == 0)
     }

@@ -28,6 +28,7 @@ package final class Bench {
         loop: Int = 0,
         directory: RelayedAddressDirectory? = nil,
         realms: RealmDirectory? = nil,
+        tickets: MobilityTickets? = nil,
         random: any RandomNumberGenerator = SecureRandom()
     ) throws {
         let directory = directory ?? RelayedAddressDirectory(configuration.mode)
@@ -41,6 +42,7 @@ package final class Bench {
             realms: realms,
             nonces: nonces,
             sockets: isOpen ? sockets : nil,
+            tickets: configuration.allowsMobility ? tickets ?? MobilityTickets() : nil,
             random: random
         )
         self.realms = realms

@@ -7,6 +7,7 @@ package import TURNRelay
 package final class FakeSockets: RelaySockets {
     private var nextDescriptor: Int32 = 100
     package private(set) var open: [RelaySocketID: TransportAddress] = [:]
+    package private(set) var owners: [RelaySocketID: AllocationHandle] = [:]
     /// Addresses that another program has.
     package var taken: Set<TransportAddress> = []
 
@@ -15,12 +16,18 @@ package final class FakeSockets: RelaySockets {
     package func open(at address: TransportAddress, for allocation: AllocationHandle) -> RelaySocketID? {
         guard !taken.contains(address), !open.values.contains(address) else { return nil }
         nextDescriptor += 1
-        let id = RelaySocketID(descriptor: nextDescriptor, serial: 1)
+        let id = RelaySocketID(loop: Int32(allocation.loop), descriptor: nextDescriptor, serial: 1)
         open[id] = address
+        owners[id] = allocation
         return id
+    }
+
+    package func assign(_ socket: RelaySocketID, to allocation: AllocationHandle) {
+        owners[socket] = allocation
     }
 
     package func close(_ socket: RelaySocketID) {
         open[socket] = nil
+        owners[socket] = nil
     }
 }

@@ -35,6 +35,7 @@ enum ConfigurationKey: String, CaseIterable {
     case denyPeer = "deny-peer"
     case alternateServer = "alternate-server"
     case alternateServerThreshold = "alternate-server-threshold"
+    case mobility
 
     case allocationsPerUser = "allocations-per-user"
     case allocationsInTotal = "allocations-in-total"
@@ -55,7 +56,7 @@ enum ConfigurationKey: String, CaseIterable {
 
     var kind: Kind {
         switch self {
-        case .dev, .plainTurn:
+        case .dev, .plainTurn, .mobility:
             .flag
         case .listen, .proxyProtocolFrom, .natDiscovery, .certificate, .privateKey, .authSecret, .user, .allowedOrigin,
             .relayAddress,

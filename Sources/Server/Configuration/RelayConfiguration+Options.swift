@@ -15,6 +15,7 @@ extension RelayConfiguration {
         }
         alternateServers = options.alternateServers
         alternateServerThreshold = options.alternateServerThreshold
+        allowsMobility = options.allowsMobility
         set(options.limits)
     }
 

@@ -46,6 +46,9 @@ struct RelayOptionGroup: ParsableArguments {
     )
     var alternateServerThreshold: Int?
 
+    @Flag(help: "Let clients take their allocation along to another address or connection (RFC 8016).")
+    var mobility = false
+
     func add(to values: inout GivenOptions) {
         values.add(texts: [(.relay, relay), (.relayPorts, relayPorts)])
         values.add(lists: [
@@ -53,5 +56,6 @@ struct RelayOptionGroup: ParsableArguments {
             (.alternateServer, alternateServer),
         ])
         values.add(numbers: [(.alternateServerThreshold, alternateServerThreshold)])
+        values.add(flags: [(.mobility, mobility)])
     }
 }

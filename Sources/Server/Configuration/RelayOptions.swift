@@ -29,6 +29,8 @@ struct RelayOptions: Sendable, Equatable {
     var alternateServers: [TransportAddress] = []
     /// The number of allocations from which on new ones are sent to an alternate server; nil: when this one stops.
     var alternateServerThreshold: Int?
+    /// Whether allocations may move to another 5-tuple (RFC 8016).
+    var allowsMobility = false
     var limits = RelayLimits()
 }
 
@@ -51,6 +53,7 @@ extension RelayOptions {
         deniedPeers = try loader.networks(.denyPeer)
         for text in loader.list(.alternateServer) { alternateServers.append(try Self.server(text)) }
         alternateServerThreshold = try loader.number(.alternateServerThreshold, in: 0...10_000_000)
+        allowsMobility = try loader.flag(.mobility)
         limits = try RelayLimits(loader)
         try checkAddresses()
         try checkCombinations(loader)

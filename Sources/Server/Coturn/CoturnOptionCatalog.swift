@@ -79,7 +79,6 @@ enum CoturnOptionCatalog {
         "server-relay": "permissions are always checked (RFC 8656, section 9)",
         "stun-only": "TURN cannot be turned off", "no-stun": "STUN Binding cannot be turned off",
         "secure-stun": "STUN Binding needs no authentication",
-        "mobility": "there is no option for mobility (RFC 8016)",
         "check-origin-consistency": "ORIGIN is ignored",
         "tls-alternate-server": alternates, "tcp-alternate-server": alternates, "udp-alternate-server": alternates,
         "keep-address-family": "a client that asks for no family gets IPv4 (RFC 8656, section 7.2)",

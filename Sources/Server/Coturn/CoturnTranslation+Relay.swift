@@ -14,6 +14,7 @@ extension CoturnTranslation {
             note(self.last("min-port") ?? self.last("max-port"), "not translated: min-port is above max-port")
         }
         translateAlternateServers()
+        if isOn("mobility") { yaml.set("mobility", true) }
         if let threads = number("relay-threads", in: 0...256) ?? number("cpus", in: 1...256), threads > 0 {
             yaml.set("event-loops", threads)
         }

@@ -30,7 +30,7 @@ struct CoturnTranslation {
     static let translated: Set<String> = [
         "listening-ip", "listening-port", "tls-listening-port", "aux-server", "no-udp", "no-tcp", "no-tls", "cert",
         "pkey",
-        "relay-ip", "external-ip", "min-port", "max-port", "relay-threads", "cpus", "alternate-server",
+        "relay-ip", "external-ip", "min-port", "max-port", "relay-threads", "cpus", "alternate-server", "mobility",
         "allowed-peer-ip", "denied-peer-ip", "allow-loopback-peers",
         "realm", "user", "userdb", "db", "use-auth-secret", "static-auth-secret",
         "user-quota", "total-quota", "max-bps", "bps-capacity", "max-allocate-lifetime", "unauthorized-ratelimit",

@@ -18,6 +18,10 @@ struct YAMLText {
         lines.append("\(key): \(number)")
     }
 
+    mutating func set(_ key: String, _ flag: Bool) {
+        lines.append("\(key): \(flag)")
+    }
+
     mutating func set(_ key: String, _ list: [String]) {
         guard !list.isEmpty else { return }
         lines.append("\(key):")

@@ -6,7 +6,8 @@ import TURNCredentials
 
 /// An allocation (RFC 8656, section 3.2).
 struct Allocation {
-    let handle: AllocationHandle
+    /// Changes when the allocation moves to another 5-tuple.
+    var handle: AllocationHandle
     /// Of whoever made it.
     let identity: Identity
     /// That its requests are authenticated with, whatever becomes of the user: of the identity, or of its latest token.
@@ -22,6 +23,8 @@ struct Allocation {
     var addressError: AddressErrorCode?
     /// Nil when nothing is limited.
     var meter: TrafficMeter?
+    /// Nil when the client did not ask for a ticket.
+    var mobility: Mobility?
     var permissions = PermissionSet()
     var channels = ChannelTable()
 

@@ -23,6 +23,12 @@ final class Client {
     var allocationCount: UInt32 = 0
     /// Of the Refresh that deleted the last allocation: a retransmission succeeds again.
     var lastDeletion: TransactionID?
+    /// To the allocation of another 5-tuple.
+    var claim: Claim?
+    /// That its allocation came with: a retransmission succeeds again.
+    var usedTicket: [UInt8]?
+    /// There is an allocation and nobody to take its data to: the connection has ended.
+    var isDetached = false
 
     init(
         id: ClientID,
@@ -45,7 +51,7 @@ final class Client {
 
     /// The next time at which the passing of time changes something.
     var deadline: NIODeadline {
-        allocation?.expiresAt ?? idleDeadline
+        allocation?.expiresAt ?? claim?.expiresAt ?? idleDeadline
     }
 }
 

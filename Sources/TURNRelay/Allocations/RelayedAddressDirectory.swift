@@ -28,7 +28,7 @@ package final class RelayedAddressDirectory: Sendable {
     let hosts: [RelayAddress]
     private let ports: ClosedRange<UInt16>
     private let state = Mutex(State())
-    private let releases = Atomic<UInt64>(0)
+    private let changes = Atomic<UInt64>(0)
 
     /// - Parameter ports: browsers refuse candidates with ports below 1024.
     package init(hosts: [RelayAddress], ports: ClosedRange<UInt16>) {
@@ -44,7 +44,7 @@ package final class RelayedAddressDirectory: Sendable {
     }
 
     /// Changes when an address goes to nobody, or to another: routes that were resolved before are stale then.
-    var generation: UInt64 { releases.load(ordering: .relaxed) }
+    var generation: UInt64 { changes.load(ordering: .relaxed) }
 
     // MARK: Taking and giving back
 
@@ -110,9 +110,15 @@ package final class RelayedAddressDirectory: Sendable {
         }
     }
 
+    /// The allocation has moved: the address stays its own.
+    func reassign(_ address: RelayedAddress, to entry: Entry) {
+        state.withLock { $0.uses[address] = .allocation(entry) }
+        changes.add(1, ordering: .relaxed)
+    }
+
     func release(_ address: RelayedAddress) {
         state.withLock { $0.uses[address] = nil }
-        releases.add(1, ordering: .relaxed)
+        changes.add(1, ordering: .relaxed)
     }
 
     /// Frees what was reserved and not asked for in time.

@@ -142,7 +142,15 @@ final class ClientStreamHandler: ChannelInboundHandler {
             loop.forward(payload, along: route, dontFragment: dontFragment, at: now)
         case .drop(let reason):
             loop.count(reason)
+        case .pending:
+            if loop.relay.isAuthenticated(id) { decide() }
         }
+    }
+
+    /// Takes a message that was ``RelayOutcome/pending``.
+    func receive(_ message: [UInt8], again id: ClientID, at now: NIODeadline) {
+        guard self.id == id, closeReason == nil else { return }
+        takeMessage(of: ByteBuffer(bytes: message), length: message.count, from: id, at: now)
     }
 
     private func takePayload(_ payload: ByteBuffer, on channel: ChannelNumber, from id: ClientID, at now: NIODeadline) {

@@ -14,7 +14,8 @@ final class DatagramPort {
 
     let socket: DatagramSocket
     let serial: UInt64
-    let purpose: Purpose
+    /// Changes when an allocation moves to another loop.
+    var purpose: Purpose
     /// Of a listener that is for NAT behavior discovery too.
     let vantage: DiscoveryVantage?
     private var isFragmentationForbidden = false

@@ -58,6 +58,12 @@ extension DatagramRelayLoop {
         send(to: reply.destination, at: port) { $0 += reply.bytes }
     }
 
+    /// Takes a message that was ``RelayOutcome/pending``.
+    func receive(_ message: [UInt8], again id: ClientID, at now: NIODeadline) {
+        guard clients.indices.contains(id.slot), let client = clients[id.slot], client.id == id else { return }
+        receive(message: message.rawSpan, from: client, at: now)
+    }
+
     private func receive(message: RawSpan, from client: DatagramClient, at now: NIODeadline) {
         counters.messages += 1
         let outcome = relay.receive(message, from: client.id, at: Moment(uptime: now, unixTime: WallClock.seconds()))
@@ -95,6 +101,8 @@ extension DatagramRelayLoop {
             forward(payload, along: route, dontFragment: dontFragment, at: now)
         case .drop(let reason):
             counters.count(reason)
+        case .pending:
+            break
         }
     }
 
@@ -112,7 +120,7 @@ extension DatagramRelayLoop {
     }
 
     func disconnect(_ id: ClientID, _ reason: CloseReason) {
-        relay.disconnect(id)
+        relay.disconnect(id, at: .now())
         guard let client = clients[id.slot] else { return }
         clients[id.slot] = nil
         clientsByKey[client.key] = nil

@@ -13,6 +13,9 @@ extension DatagramRelayLoop {
             deliver(payload, along: passage, at: now)
         case .allocation(let passage):
             post(.payload(ByteBuffer(bytes: payload.array), passage), to: passage.target.loop)
+        case .peer(let peer, let socket) where Int(socket.loop) != relay.loop:
+            let bytes = ByteBuffer(bytes: payload.array)
+            post(.datagram(bytes, to: peer, socket, dontFragment: dontFragment), to: Int(socket.loop))
         case .peer(let peer, let socket):
             send(payload, to: peer, through: socket, dontFragment: dontFragment)
         }

@@ -72,6 +72,10 @@ final class DatagramRelayLoop: RelayLoop {
         ports.indices.contains(Int(descriptor)) ? ports[Int(descriptor)] : nil
     }
 
+    func assignPort(_ id: RelaySocketID, to allocation: AllocationHandle) {
+        port(id)?.purpose = .allocation(allocation)
+    }
+
     func removePort(_ id: RelaySocketID) {
         guard let port = port(id) else { return }
         counters.count(.notSent, times: port.flush())
@@ -135,6 +139,8 @@ final class DatagramRelayLoop: RelayLoop {
                 send(payload.readableBytesSpan, to: peer, through: socket, dontFragment: dontFragment)
             case .icmp(let message, let passage):
                 deliver(message, along: passage, at: now)
+            case .relay(let message):
+                relay.receive(message, at: now)
             }
         }
         flush()
@@ -149,6 +155,17 @@ final class DatagramRelayLoop: RelayLoop {
     }
 
     // MARK: Sending, once for all that one read gave
+
+    private func doDeferredWork() {
+        while !relay.deferred.isEmpty {
+            for work in relay.takeDeferred() {
+                switch work {
+                case .post(let message, let loop): post(.relay(message), to: loop)
+                case .receive(let message, let id): receive(message, again: id, at: .now())
+                }
+            }
+        }
+    }
 
     func post(_ parcel: Parcel, to loop: Int) {
         if !outboxes.append(parcel, to: loop) { counters.count(.staleRoute) }
@@ -170,6 +187,7 @@ final class DatagramRelayLoop: RelayLoop {
     }
 
     func flush() {
+        doDeferredWork()
         for port in unflushed {
             counters.count(.notSent, times: port.flush())
             if let batch = port.batch { idleBatches.append(batch) }

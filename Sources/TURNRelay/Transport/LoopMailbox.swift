@@ -12,6 +12,7 @@ enum Parcel: Sendable {
     case datagram(ByteBuffer, to: TransportAddress, RelaySocketID, dontFragment: Bool)
     /// What a datagram of an allocation there met on its way.
     case icmp(ICMPAttribute, Passage)
+    case relay(RelayMessage)
 
     /// What a parcel occupies beside its payload: empty ones must not be free.
     private static let overhead = 128
@@ -19,8 +20,13 @@ enum Parcel: Sendable {
     var cost: Int {
         switch self {
         case .payload(let payload, _), .datagram(let payload, _, _, _): Self.overhead + payload.readableBytes
-        case .icmp: Self.overhead
+        case .icmp, .relay: Self.overhead
         }
+    }
+
+    /// Whether it may be lost when much is under way. Of the others there are few: one at a time for each client.
+    fileprivate var isData: Bool {
+        if case .relay = self { false } else { true }
     }
 }
 
@@ -38,19 +44,25 @@ final class LoopMailbox: Sendable {
         self.thread = thread
     }
 
-    /// - Returns: whether the batch was taken; false when too much is under way.
-    func post(_ parcels: [Parcel]) -> Bool {
+    /// - Returns: how many parcels were lost because too much is under way.
+    func post(_ parcels: [Parcel]) -> Int {
         let cost = parcels.reduce(0) { $0 + $1.cost }
         let (before, _) = backlog.add(cost, ordering: .relaxed)
         guard before <= Self.backlogLimit else {
             backlog.subtract(cost, ordering: .relaxed)
-            return false
+            let others = parcels.filter { !$0.isData }
+            if !others.isEmpty { deliver(others, cost: 0) }
+            return parcels.count - others.count
         }
+        deliver(parcels, cost: cost)
+        return 0
+    }
+
+    private func deliver(_ parcels: [Parcel], cost: Int) {
         thread.execute {
             self.backlog.subtract(cost, ordering: .relaxed)
             self.recipient.value.receive(parcels)
         }
-        return true
     }
 }
 
@@ -75,7 +87,7 @@ struct LoopOutboxes {
     mutating func post() -> Int {
         var lost = 0
         for index in outboxes.indices where !outboxes[index].isEmpty {
-            if !mailboxes[index].post(outboxes[index]) { lost += outboxes[index].count }
+            lost += mailboxes[index].post(outboxes[index])
             outboxes[index].removeAll()
         }
         return lost

@@ -9,11 +9,13 @@ struct RelayParts: Sendable {
     let directory: RelayedAddressDirectory
     private let realms: RealmDirectory
     private let nonceSecret = SecureRandom.bytes(32)
+    private let tickets: MobilityTickets?
 
     init(_ configuration: RelayConfiguration, _ realms: RealmDirectory) {
         self.configuration = configuration
         self.realms = realms
         directory = RelayedAddressDirectory(configuration.mode)
+        tickets = configuration.allowsMobility ? MobilityTickets() : nil
     }
 
     /// - Parameter sockets: opens those of its allocations; nil where there are none to open.
@@ -25,6 +27,7 @@ struct RelayParts: Sendable {
             realms: realms,
             nonces: try NonceIssuer(secret: nonceSecret, lifetime: configuration.nonceLifetime.seconds),
             sockets: configuration.mode.isOpen ? sockets : nil,
+            tickets: tickets,
             random: SecureRandom()
         )
     }

@@ -48,15 +48,14 @@ package final class RelayServer: Sendable {
         let parts = RelayParts(configuration, realms)
         let needsThreads = servesDatagrams || configuration.mode.isOpen
         let threads = try eventLoops.prefix(needsThreads ? .max : 0).map { _ in try DatagramThread() }
+        let sockets = needsThreads ? RelaySocketOpener(threads: threads) : nil
         var loops: [Loop] = []
         var streamLoops: [StreamLoop] = []
         for (index, eventLoop) in eventLoops.enumerated() {
-            let sockets = needsThreads ? RelaySocketOpener(thread: threads[index]) : nil
             let thread = EventLoopThread(eventLoop)
             let relay = Confined(
                 StreamRelayLoop(
                     relay: try parts.relay(loop: index, sockets: sockets),
-                    socketLoop: eventLoops.count + index,
                     logger: logger
                 ),
                 to: thread
@@ -65,7 +64,6 @@ package final class RelayServer: Sendable {
             loops.append(Loop(thread: thread, relay: relay.generalized { $0 }))
         }
         for (index, thread) in threads.enumerated() {
-            let sockets = RelaySocketOpener(thread: thread)
             let relay = Confined(
                 DatagramRelayLoop(
                     relay: try parts.relay(loop: eventLoops.count + index, sockets: sockets),

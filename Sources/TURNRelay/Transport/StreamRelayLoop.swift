@@ -13,12 +13,9 @@ final class StreamRelayLoop: RelayLoop {
     private var handlers: [ClientStreamHandler?] = []
     private var unflushed: [ClientStreamHandler] = []
     private var outboxes = LoopOutboxes()
-    /// The loop that has the sockets of the allocations here.
-    private let socketLoop: Int
 
-    init(relay: Relay, socketLoop: Int, logger: Logger) {
+    init(relay: Relay, logger: Logger) {
         self.relay = relay
-        self.socketLoop = socketLoop
         self.logger = logger
     }
 
@@ -47,7 +44,7 @@ final class StreamRelayLoop: RelayLoop {
     }
 
     func disconnect(_ id: ClientID, address: TransportAddress, reason: CloseReason) {
-        relay.disconnect(id)
+        relay.disconnect(id, at: .now())
         handlers[id.slot] = nil
         counters.closes[reason, default: 0] += 1
         let level: Logger.Level = reason == .protocolViolation || reason == .unread ? .info : .debug
@@ -72,7 +69,7 @@ final class StreamRelayLoop: RelayLoop {
         case .allocation(let passage):
             post(.payload(payload, passage), to: passage.target.loop)
         case .peer(let peer, let socket):
-            post(.datagram(payload, to: peer, socket, dontFragment: dontFragment), to: socketLoop)
+            post(.datagram(payload, to: peer, socket, dontFragment: dontFragment), to: Int(socket.loop))
         }
     }
 
@@ -87,6 +84,7 @@ final class StreamRelayLoop: RelayLoop {
             case .payload(let payload, let passage): deliver(payload, along: passage, at: now)
             case .icmp(let message, let passage): report(message, along: passage, at: now)
             case .datagram: counters.count(.staleRoute)
+            case .relay(let message): relay.receive(message, at: now)
             }
         }
         flush(at: now)
@@ -136,6 +134,7 @@ final class StreamRelayLoop: RelayLoop {
     }
 
     func flush(at now: NIODeadline) {
+        doDeferredWork(at: now)
         let handlers = unflushed
         unflushed.removeAll(keepingCapacity: true)
         for handler in handlers {
@@ -143,6 +142,17 @@ final class StreamRelayLoop: RelayLoop {
             handler.drain(at: now)
         }
         counters.count(.loopBacklog, times: outboxes.post())
+    }
+
+    private func doDeferredWork(at now: NIODeadline) {
+        while !relay.deferred.isEmpty {
+            for work in relay.takeDeferred() {
+                switch work {
+                case .post(let message, let loop): post(.relay(message), to: loop)
+                case .receive(let message, let id): handlers[id.slot]?.receive(message, again: id, at: now)
+                }
+            }
+        }
     }
 
     // MARK: Time
@@ -156,6 +166,7 @@ final class StreamRelayLoop: RelayLoop {
         for handler in handlers {
             handler?.expire(at: now)
         }
+        flush(at: now)
     }
 }
 

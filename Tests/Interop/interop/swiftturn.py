@@ -4,13 +4,13 @@
 from support.server import WEB_ROOT, Server
 
 from interop.cases import (
-    BANDWIDTH, DTLS, DUAL_ALLOCATION, EVERYTHING, IPV6_RELAY, MOBILITY, OAUTH, OPEN_RELAY, PEERS, TCP_RELAY, UDP,
+    BANDWIDTH, DTLS, DUAL_ALLOCATION, EVERYTHING, IPV6_RELAY, OAUTH, OPEN_RELAY, PEERS, TCP_RELAY, UDP,
 )  # fmt: skip
 from interop.credentials import CARELESS_USER, PASSWORD, REALM, SECRET, USER
 from interop.ports import ALTERNATE_ADDRESS, RELAY_PORTS, free_port
 
 # What is meant to be offered and isn't there: a feature leaves this list with the commit that brings it.
-NOT_THERE_YET = frozenset({TCP_RELAY, MOBILITY, OAUTH})
+NOT_THERE_YET = frozenset({TCP_RELAY, OAUTH})
 
 
 class SwiftTURN:
@@ -28,7 +28,7 @@ class SwiftTURN:
         secrets.write_text(SECRET + "\n")
         options = [
             *self.listen_options(), "--plain-turn", "--certificate", certificate, "--private-key", key,
-            "--call-host", "localhost", "--realm", REALM, "--auth-secret-file", secrets,
+            "--call-host", "localhost", "--realm", REALM, "--mobility", "--auth-secret-file", secrets,
             "--user", f"{USER}:{PASSWORD}", "--user", f"{CARELESS_USER}:{PASSWORD}", "--web-root", WEB_ROOT,
             *self.relay_options,
         ]  # fmt: skip

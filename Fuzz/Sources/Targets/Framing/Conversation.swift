@@ -14,7 +14,7 @@ struct Conversation: Equatable {
 
     init(saying pieces: [[UInt8]]) {
         let relay = RelayWorld(RelayConfiguration(), loopCount: 1).relays[0]
-        let loop = StreamRelayLoop(relay: relay, socketLoop: 0, logger: silentLogger)
+        let loop = StreamRelayLoop(relay: relay, logger: silentLogger)
         let channel = EmbeddedChannel()
         let handler = ClientStreamHandler(
             loop: loop,

@@ -18,6 +18,10 @@ final class CountedSockets: RelaySockets {
         return id
     }
 
+    func assign(_ socket: RelaySocketID, to allocation: AllocationHandle) {
+        require(open[socket] != nil, "a socket is assigned that is not open")
+    }
+
     func close(_ socket: RelaySocketID) {
         require(open.removeValue(forKey: socket) != nil, "a socket is closed that is not open")
     }

@@ -72,8 +72,7 @@ final class RelayWorld {
         guard let client = client(byte), let id = client.id else { return }
         disconnect(client)
         // Nothing that comes late leads anywhere.
-        let relay = relays[client.loop]
-        let routing = relay.route(channel: ChannelNumber(rawValue: 0x4000), from: id, at: now.uptime)
+        let routing = relays[client.loop].route(channel: ChannelNumber(rawValue: 0x4000), from: id, at: now.uptime)
         require(routing == .drop(.noAllocation), "a client that is gone sends data")
         if let last = client.lastRequest {
             let outcome = relays[client.loop].receive(last.rawSpan, from: id, at: now)
@@ -84,7 +83,7 @@ final class RelayWorld {
 
     private func disconnect(_ client: FuzzClient) {
         guard let id = client.id else { return }
-        relays[client.loop].disconnect(id)
+        relays[client.loop].disconnect(id, at: now.uptime)
         client.forget()
     }
 
