@@ -15,7 +15,7 @@ struct DatagramRelayTests {
     static let anyPort = TransportAddress(IPAddress(ipv4: 0x7F00_0001), port: 0)
 
     /// A peer that sends everything back.
-    private func withEcho(
+    func withEcho(
         host: String = "127.0.0.1",
         _ body: (TransportAddress) async throws -> Void
     ) async throws {
