@@ -73,6 +73,11 @@ struct CoturnTranslationTests {
         #expect(try remarks("secure-stun=0\nno-udp=off") == ["1 secure-stun: nothing to do: it is off"])
     }
 
+    @Test func mobilityIsAsItWas() async throws {
+        #expect(try await configuration("relay-ip=192.0.2.1\nmobility").relay.allowsMobility)
+        #expect(try await configuration("relay-ip=192.0.2.1\nmobility=0").relay.allowsMobility == false)
+    }
+
     @Test(arguments: [("stale-nonce", "600"), ("channel-lifetime", "600"), ("rest-api-separator", ":")])
     func anOptionWithItsUsualValueNeedsNothing(name: String, value: String) throws {
         #expect(try remarks("\(name)=\(value)").first?.contains("nothing to do") == true)

@@ -35,6 +35,16 @@ struct RelayOptionsTests {
         #expect(relay.alternateServerThreshold == 500)
     }
 
+    @Test func mobility() async throws {
+        #expect(try await load(["--dev"]).relay.allowsMobility == false)
+        #expect(try await load(["--dev", "--mobility"]).relay.allowsMobility)
+        #expect(try await load(["--dev"], ["SWIFTTURN_MOBILITY": "true"]).relay.allowsMobility)
+        try await withFile("mobility: true") { path in
+            let configuration = try await load(["--dev", "--config", path])
+            #expect(configuration.relay.allowsMobility)
+        }
+    }
+
     private static let limits: [(name: String, value: Int)] = [
         ("allocations-per-user", 1), ("allocations-in-total", 2), ("permissions-per-allocation", 3),
         ("channels-per-allocation", 4), ("maximum-lifetime", 605), ("bytes-per-second-per-allocation", 6),
