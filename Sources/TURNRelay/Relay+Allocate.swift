@@ -18,7 +18,7 @@ extension Relay {
         try sendElsewhere(request)
         let allocation = try makeAllocation(for: request, wish)
         request.client.allocation = allocation
-        deadlines.update(request.client)
+        deadlines.update(request.client, in: clients)
         describe(allocation, of: request, with: &response)
     }
 

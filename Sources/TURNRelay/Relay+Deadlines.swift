@@ -9,7 +9,7 @@ extension Relay {
         while let client = deadlines.popDue(at: now, in: clients) {
             if client.allocation != nil {
                 expireEndpoints(of: client, at: now)
-                deadlines.update(client)
+                deadlines.update(client, in: clients)
                 if client.allocation == nil, client.isDetached { _ = clients.remove(client.id) }
             } else {
                 actions.append(.close(client.id, client.isAuthenticated ? .unallocated : .unauthenticated))

@@ -133,7 +133,7 @@ extension Relay {
     /// Starts the time that a client may be without an allocation.
     mutating func beIdle(_ client: Client, from now: NIODeadline) {
         client.idleDeadline = now + configuration.idleTimeout(isDatagram: client.isDatagram)
-        deadlines.update(client)
+        deadlines.update(client, in: clients)
     }
 
     /// What an allocation leaves behind: a client, unless that is gone.

@@ -130,7 +130,7 @@ extension Relay {
         client.claim?.state = state
         client.claim?.waiting = []
         if case .granted(let grant) = state { client.claim?.expiresAt = now + grant.lifetime }
-        deadlines.update(client)
+        deadlines.update(client, in: clients)
         again(claim.waiting, of: client)
     }
 
@@ -154,7 +154,7 @@ extension Relay {
         client.allocation = allocation
         client.usedTicket = claim.ticket
         client.claim = nil
-        deadlines.update(client)
+        deadlines.update(client, in: clients)
         again(claim.waiting, of: client)
     }
 
@@ -169,7 +169,7 @@ extension Relay {
         client.isDetached = true
         let handle = AllocationHandle(loop: loop, client: client.id, serial: 0)
         client.allocation = relocated(handedOver.allocation, to: handle)
-        deadlines.update(client)
+        deadlines.update(client, in: clients)
     }
 
     private mutating func again(_ messages: [[UInt8]], of client: Client) {

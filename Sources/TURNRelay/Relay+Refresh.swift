@@ -53,7 +53,7 @@ extension Relay {
         guard let allocation = client.allocation else { throw .allocationMismatch }
         let family = wish.family
         guard family.map({ allocation.endpoint($0) != nil }) ?? true else { throw .peerAddressFamilyMismatch }
-        defer { deadlines.update(client) }
+        defer { deadlines.update(client, in: clients) }
         guard wish.lifetime?.seconds != 0 else {
             removeEndpoints(of: client, at: now) { family == nil || $0.address.family == family }
             return .zero

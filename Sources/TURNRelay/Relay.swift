@@ -86,7 +86,7 @@ package struct Relay {
             isRealmSettled: named != nil,
             idleDeadline: acceptedAt + configuration.unauthenticatedTimeout
         )
-        deadlines.update(client)
+        deadlines.update(client, in: clients)
         return client.id
     }
 

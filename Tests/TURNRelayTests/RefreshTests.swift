@@ -104,15 +104,4 @@ struct RefreshTests {
         #expect(bench.advance(.hours(1)).isEmpty && bench.relay.deadlines.count == 0)
     }
 
-    /// However often a client allocates and deletes, nothing stays behind.
-    @Test func cyclesLeaveNothing() throws {
-        let bench = try Bench()
-        let client = bench.connect()
-        for _ in 0..<2_000 {
-            #expect(try bench.ask(.allocate, client, RequestedTransport.udp).isSuccess)
-            #expect(try bench.ask(.refresh, client, Lifetime(seconds: 0)).isSuccess)
-        }
-        #expect(bench.directory.count == 0 && bench.quota.totalInUse == 0)
-        #expect(bench.relay.deadlines.count <= 3)
-    }
 }
