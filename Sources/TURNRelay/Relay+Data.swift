@@ -10,9 +10,9 @@ extension Relay {
 
     /// RFC 8656, section 12.6: receiving a ChannelData message from the client.
     package mutating func route(channel: ChannelNumber, from id: ClientID, at now: NIODeadline) -> RelayRouting {
-        guard let client = clients[id], client.allocation != nil || takesOver(client, at: now) else {
-            return .drop(.noAllocation)
-        }
+        guard let client = clients[id] else { return .drop(.noAllocation) }
+        if client.allocation == nil { _ = takesOver(client, at: now) }
+        guard client.allocation != nil else { return .drop(.noAllocation) }
         return route(channel: channel, of: client, at: now)
     }
 

@@ -36,11 +36,14 @@ extension Relay {
     // MARK: Tickets
 
     /// A new ticket for an allocation, for the answer to a request from its own 5-tuple.
-    mutating func renewTicket(of client: Client) -> MobilityTicket? {
+    mutating func renewTicket(of client: Client, for renewal: TransactionID) -> MobilityTicket? {
         guard let tickets, let allocation = client.allocation, let mobility = allocation.mobility else { return nil }
+        // However many answers to one Refresh are lost, the client has a ticket that is good.
+        if mobility.renewal == renewal { return mobility.tickets.last.map(MobilityTicket.init) }
         let ticket = tickets.issue(for: allocation.handle, using: &random)
         tickets.revoke(mobility.tickets.dropLast())
         client.allocation?.mobility?.tickets = mobility.tickets.suffix(1) + [ticket]
+        client.allocation?.mobility?.renewal = renewal
         return MobilityTicket(bytes: ticket)
     }
 

@@ -26,8 +26,11 @@ extension Relay {
         let client = request.client
         // A retransmission finds what came of the first.
         if client.claim == nil, client.usedTicket != ticket { try claim(ticket, wish, for: request) }
+        // Others may use the same connection.
+        if let claim = client.claim, !request.identity.owns(claim) { throw .wrongCredentials }
         switch client.claim?.state {
         case .granted(let grant):
+            try refuseDeletion(wish, with: grant.ticket)
             describe(grant, with: &response)
             guard grant.ticket == nil else { break }
             client.claim = nil
@@ -43,10 +46,18 @@ extension Relay {
         case nil:
             // The old 5-tuple was gone already.
             let allocation = try request.allocation()
+            try refuseDeletion(wish, with: ticket)
             let remaining = allocation.expiresAt - request.now.uptime
             describe(ClaimGrant(lifetime: remaining, ticket: allocation.mobility?.tickets.last), with: &response)
         }
         return .answered
+    }
+
+    /// A ticket that has moved an allocation does not delete it, too: its 5-tuple is not a new one any more.
+    private func refuseDeletion(_ wish: RefreshWish, with ticket: [UInt8]?) throws(RequestError) {
+        guard ticket == nil || wish.lifetime?.seconds != 0 else {
+            throw .badRequest("MOBILITY-TICKET is for a new 5-tuple")
+        }
     }
 
     private func describe(_ grant: ClaimGrant, with response: inout STUNMessageWriter) {

@@ -35,7 +35,7 @@ extension Relay {
         _ = try request.allocation()
         response.append(Lifetime(try apply(wish, to: request.client, at: request.now.uptime)))
         if request.client.allocation == nil { request.client.lastDeletion = request.message.transactionID }
-        if let ticket = renewTicket(of: request.client) { response.append(ticket) }
+        if let ticket = renewTicket(of: request.client, for: request.message.transactionID) { response.append(ticket) }
         return .answered
     }
 

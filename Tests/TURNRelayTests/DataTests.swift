@@ -71,6 +71,8 @@ struct DataTests {
         let nobody = TransportAddress(Bench.virtualAddress, port: 1)
         #expect(bench.send(indication(to: nobody), from: alice) == .drop(.unknownPeer))
         #expect(bench.send(bytes, from: bench.connect()) == .drop(.noAllocation))
+        let routing = bench.relay.route(channel: Self.channel, from: bench.connect().id, at: bench.now.uptime)
+        #expect(routing == .drop(.noAllocation))
     }
 
     @Test func permissionsLastFiveMinutes() throws {

@@ -168,6 +168,41 @@ struct MobilityTests {
         #expect(try resume(bench, bench.connect(), third).error == 437)
     }
 
+    /// A client that moves because it gets no answers has the ticket before all of them.
+    @Test func `a Refresh that is sent again brings the same ticket`() throws {
+        let bench = try bench()
+        let (client, first) = try bench.allocateMobile()
+        let refresh = try client.request(.refresh, bench.transactionID(), [])
+        let tickets = try (0..<7).map { _ in
+            try Answer(bench.send(refresh, from: client)).value(MobilityTicket.self)?.bytes
+        }
+        #expect(Set(tickets).count == 1 && bench.relay.tickets?.count == 2)
+        #expect(try resume(bench, bench.connect(), first).isSuccess)
+    }
+
+    /// Several users may share a connection.
+    @Test func `what a ticket has brought is told to its user alone`() throws {
+        let bench = try bench()
+        let (_, ticket) = try bench.allocateMobile()
+        let client = bench.connect()
+        #expect(try resume(bench, client, ticket).isSuccess)
+        client.credential = .bob
+        #expect(try resume(bench, client, ticket).error == 441)
+        client.credential = .alice
+        #expect(try resume(bench, client, ticket).isSuccess)
+    }
+
+    @Test func `a ticket that has moved an allocation does not delete it`() throws {
+        let bench = try bench()
+        let (_, ticket) = try bench.allocateMobile()
+        let client = bench.connect()
+        #expect(try resume(bench, client, ticket).isSuccess)
+        #expect(try bench.ask(.refresh, client, ticket, Lifetime(seconds: 0)).error == 400)
+        #expect(try bench.ask(.refresh, client).isSuccess)
+        #expect(try bench.ask(.refresh, client, ticket, Lifetime(seconds: 0)).error == 400)
+        #expect(try bench.ask(.refresh, client, Lifetime(seconds: 0)).isSuccess && bench.directory.count == 0)
+    }
+
     @Test func `a ticket is for another 5-tuple than the one that has the allocation`() throws {
         let bench = try bench()
         let (client, ticket) = try bench.allocateMobile()

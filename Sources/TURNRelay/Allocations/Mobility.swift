@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import NIOCore
+import STUNCodec
 
 /// What lets an allocation move to another 5-tuple (RFC 8016).
 struct Mobility {
@@ -10,6 +11,8 @@ struct Mobility {
     /// The 5-tuple that showed a ticket, by the handle that the allocation will have there. Until the client sends from
     /// it, the old one is in use.
     var heir: AllocationHandle?
+    /// Of the Refresh that the newest ticket came with: a retransmission gets the same.
+    var renewal: TransactionID?
 }
 
 /// What a client has that showed a ticket: a claim to an allocation that another 5-tuple still has.
