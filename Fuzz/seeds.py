@@ -155,6 +155,44 @@ def add_relay(seeds, messages):
             seeds.add("relay", (relay, is_datagram, kinds), (steps + bytes([15, 7, 1, 0]))[:4000])
 
 
+def add_moves(seeds):
+    """Allocations that move (RFC 8016), which few clients do: clients 0 and 2 on one loop, client 1 on the other."""
+    arrive = bytes([0, 0, 0])
+    first_ticket, third_ticket = (1, 0), (1, 2)
+
+    def allocate(client, credential=0):
+        return bytes([2, client, 0, 0, 1, 0, 0, credential])
+
+    def refresh(client, ticket=(0,), lifetime=3):
+        return bytes([2, client, 1, lifetime, *ticket, 0, 0, 0])
+
+    def bind(client, peer, credential=0):
+        return bytes([2, client, 3, 0, peer, 0, 0, credential])
+
+    def send(client):
+        return bytes([10, client, 0])
+
+    def leave(client):
+        return bytes([1, client])
+
+    mail = bytes([13, 19])
+    claimed = refresh(1, first_ticket) + mail
+    stories = {
+        "moved": claimed + send(2) + bind(1, 2) + mail + send(1) + send(2) + refresh(1) + refresh(1, lifetime=0) + mail,
+        "gone before": leave(0) + arrive + claimed + send(1) + mail,
+        "gone after": claimed + leave(0) + mail + send(1),
+        "gone on the way": claimed + send(1) + leave(1) + mail + arrive + refresh(2, third_ticket) + mail + send(2),
+        "both gone": claimed + leave(1) + leave(0) + mail + arrive + refresh(1, third_ticket) + mail + bytes([15, 9]),
+        "deleted": claimed + refresh(0, lifetime=0) + mail + refresh(1) + mail,
+        "claimed again": claimed + arrive + refresh(3, third_ticket) + mail + send(1) + mail + send(3) + mail,
+    }
+    for relay in (0, 1):
+        for is_slow in (0, 1):
+            head = bytes([32 | relay, is_slow]) + arrive * 3 + allocate(0) + allocate(2, 1) + bind(0, 2) + bind(2, 0, 1)
+            for name, story in stories.items():
+                seeds.add("relay", ("move", name, relay, is_slow), head + story)
+
+
 def masked_frame(text):
     payload, mask = text[:2000], b"\x37\xfa\x21\x3d"
     length = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + struct.pack("!H", len(payload))
@@ -201,6 +239,7 @@ def main(capture, signaling, directory):
             add_stream(seeds, whole)
         if protocol == "tcp":
             add_connection(seeds, whole)
+    add_moves(seeds)
     add_signaling(seeds, Path(signaling).read_bytes().splitlines())
     add_configuration(seeds, capture)
 

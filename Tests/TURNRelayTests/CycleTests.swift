@@ -10,7 +10,7 @@ import Testing
 
 /// However often clients allocate and delete, nothing stays behind.
 struct CycleTests {
-    /// A debug build does 10,000 in some three seconds; SWIFTTURN_CYCLES=100000 in half a minute.
+    /// A debug build does 10,000 in some three seconds, and SWIFTTURN_CYCLES=100000 in half a minute.
     private static let count = ProcessInfo.processInfo.environment["SWIFTTURN_CYCLES"].flatMap { Int($0) } ?? 10_000
     /// Those of the eight seconds that UDP clients are remembered, ten in each, and the one that is there.
     private static let mostClients = 81

@@ -69,7 +69,7 @@ package final class Bench {
 
     /// A client with the credentials that its requests are made with.
     package func connect(_ credential: Credential = .alice, serverName: String? = nil) -> TestClient {
-        nextPort += 1
+        nextPort &+= 1
         let address = TransportAddress(IPAddress(ipv4: 0xC000_0200), port: nextPort)
         let id = relay.connect(from: address, acceptedAt: now.uptime, serverName: serverName)
         let client = TestClient(id: id, address: address, credential: credential)

@@ -60,7 +60,7 @@ extension Client: Sendable {}
 
 /// Clients in slots: an index finds a client without hashing, a generation tells it from its successor in the slot.
 struct ClientTable {
-    private var slots: [Client?] = []
+    private(set) var slots: [Client?] = []
     private var freeSlots: [Int] = []
     private var nextGeneration: UInt32 = 0
 

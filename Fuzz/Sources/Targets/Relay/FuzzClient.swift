@@ -5,13 +5,8 @@ import STUNCodec
 
 @testable import TURNRelay
 
-/// A client, and what it has been granted: kept by what requests said and answers confirmed, beside the relay's own books.
+/// A client: what it has been granted is with its allocation, which may move to another.
 final class FuzzClient {
-    struct Channel {
-        let peer: TransportAddress
-        var expiresAt: NIODeadline
-    }
-
     let loop: Int
     let address: TransportAddress
     let isDatagram: Bool
@@ -20,30 +15,26 @@ final class FuzzClient {
     var realm = RelayWorld.realm
     var lastRequest: [UInt8]?
     var lastWasProved = false
-    /// Of the allocation that the permissions are of.
+    /// Of the allocation that it has.
     var allocation: AllocationHandle?
-    private var permissions: [IPAddress: NIODeadline] = [:]
-    private var channels: [ChannelNumber: Channel] = [:]
+    var grants = FuzzGrants()
 
     init(loop: Int, address: TransportAddress, isDatagram: Bool) {
         self.loop = loop
         self.address = address
         self.isDatagram = isDatagram
     }
+}
 
-    /// It is gone, or its allocation is.
-    func forget() {
-        id = nil
-        follow(nil)
+/// What an allocation has been granted: kept by what requests said and answers confirmed, beside the relay's own books.
+final class FuzzGrants {
+    struct Channel {
+        let peer: TransportAddress
+        var expiresAt: NIODeadline
     }
 
-    /// Another allocation, or none, has no permissions.
-    func follow(_ handle: AllocationHandle?) {
-        guard handle != allocation else { return }
-        allocation = handle
-        permissions = [:]
-        channels = [:]
-    }
+    private var permissions: [IPAddress: NIODeadline] = [:]
+    private var channels: [ChannelNumber: Channel] = [:]
 
     func permit(_ peers: [IPAddress], until expiry: NIODeadline) {
         for peer in peers { permissions[peer] = expiry }

@@ -11,9 +11,12 @@ enum RelayTarget {
 
     static func run(_ input: [UInt8]) {
         var decisions = Decisions(input)
-        let world = RelayWorld(RelayConfiguration(choosing: &decisions))
+        let configuration = RelayConfiguration(choosing: &decisions)
+        let isMailSlow = configuration.allowsMobility && decisions.flag()
+        let world = RelayWorld(configuration)
         for _ in 0..<stepLimit where !decisions.isAtEnd {
             step(world, &decisions)
+            world.deliverMail(isMailSlow ? 0 : nil)
             world.checkInvariants()
         }
         world.end()
@@ -30,11 +33,21 @@ enum RelayTarget {
         case 10: world.sendOnChannel(decisions.byte(), RequestGenerator.channel(&decisions))
         case 11: world.receiveFromPeer(decisions.byte(), world.peer(choosing: &decisions), &decisions)
         case 12: world.discover(decisions.countedBytes(), changes: decisions.byte())
-        case 13: world.drain(decisions.byte())
+        case 13: decide(world, decisions.byte())
         case 14: world.pass(decisions.choice(of: [0, 1, 100, 250]), looksAtDeadlines: false)
         default:
             let seconds = decisions.choice(of: [1, 9, 10, 29, 30, 60, 299, 300, 599, 600, 601, 3_600, 86_400])
             world.pass(seconds * 1_000, looksAtDeadlines: true)
+        }
+    }
+}
+
+extension RelayTarget {
+    private static func decide(_ world: RelayWorld, _ byte: UInt8) {
+        if world.configuration.allowsMobility, byte >= 16 {
+            world.deliverMail(Int(byte % 4) + 1)
+        } else {
+            world.drain(byte)
         }
     }
 }
@@ -50,6 +63,7 @@ extension RelayConfiguration {
         }
         permissionsPerAllocation = 3
         channelsPerAllocation = 2
+        allowsMobility = flags & 32 != 0
         strangersPerSecondPerAddress = flags & 4 != 0 ? 3 : 0
         if flags & 8 != 0 {
             alternateServers = [FuzzAddress.alternate]

@@ -12,15 +12,29 @@ extension RelayWorld {
         guard let message else { return }
         message.client.lastRequest = message.bytes
         message.client.lastWasProved = message.isProved
+        take(message)
+        doDeferredWork()
+    }
+
+    /// Messages and those that waited.
+    func take(_ message: FuzzMessage) {
         let before = state(of: message.client)?.allocation?.handle
-        let isDraining = relays[message.client.loop].isDraining
+        let hadClaim = state(of: message.client)?.claim != nil
+        let quotaBefore = quotaInUse
         let outcome = receive(message)
-        let after = state(of: message.client)?.allocation?.handle
-        require(after == nil || after == before || !isDraining, "a relay that stops made an allocation")
-        require(message.isProved || after == before, "a request that proves nothing changed an allocation")
-        message.client.follow(after)
-        if case .respond(let response) = outcome { check(response, to: message) }
-        if case .forward(let range, let route, _) = outcome { checkSend(message, range, route) }
+        follow(message.client)
+        let after = message.client.allocation
+        let isDraining = relays[message.client.loop].isDraining
+        require(quotaInUse <= quotaBefore || !isDraining, "a relay that stops made an allocation")
+        require(quotaInUse <= quotaBefore || message.isProved, "a request that proves nothing made an allocation")
+        // The first message from a new 5-tuple takes what was granted to it before.
+        require(message.isProved || after == before || hadClaim, "a request that proves nothing changed an allocation")
+        switch outcome {
+        case .respond(let response): check(response, to: message)
+        case .forward(let range, let route, _): checkSend(message, range, route)
+        case .pending: require(message.isProved || hadClaim, "a stranger's message is kept")
+        case .drop: break
+        }
     }
 
     /// A retransmission.
@@ -33,15 +47,19 @@ extension RelayWorld {
         let client = message.client
         if let id = client.id { return relays[client.loop].receive(message.bytes.rawSpan, from: id, at: now) }
         guard client.isDatagram else { return .drop(.noAllocation) }
-        let count = relays[client.loop].clientCount
+        let count = attachedCount(of: client.loop)
         let (outcome, id) = relays[client.loop].receive(
             message.bytes.rawSpan,
             fromStranger: client.address,
             at: now
         )
-        require(relays[client.loop].clientCount == count + (id == nil ? 0 : 1), "a stranger left something behind")
+        require(attachedCount(of: client.loop) == count + (id == nil ? 0 : 1), "a stranger left something behind")
         client.id = id
         return outcome
+    }
+
+    private func attachedCount(of loop: Int) -> Int {
+        relays[loop].clientCount - detachedClients(of: loop).count
     }
 
     // MARK: Answers
@@ -63,6 +81,9 @@ extension RelayWorld {
         require(message.isProved || request.type.method == .binding, "success without proof")
         note(request, message.client)
         if let token = try? answer.value(ReservationToken.self), !tokens.contains(token) { tokens.append(token) }
+        if let ticket = try? answer.value(MobilityTicket.self)?.bytes, !ticketTexts.contains(ticket) {
+            ticketTexts.append(ticket)
+        }
     }
 
     private func checkForm(of answer: STUNMessageView) {
@@ -85,13 +106,13 @@ extension RelayWorld {
         let permitted = now.uptime + configuration.permissionLifetime
         switch request.type.method {
         case .createPermission:
-            client.permit(peers.map(\.address), until: permitted)
+            client.grants.permit(peers.map(\.address), until: permitted)
         case .channelBind:
             guard let channel = try? request.value(ChannelNumber.self), let peer = peers.first else {
                 fatalError("a channel without a number or a peer")
             }
-            client.permit([peer.address], until: permitted)
-            client.bind(channel, to: peer, until: now.uptime + configuration.channelLifetime, at: now.uptime)
+            client.grants.permit([peer.address], until: permitted)
+            client.grants.bind(channel, to: peer, until: now.uptime + configuration.channelLifetime, at: now.uptime)
         default: return
         }
         for peer in peers {
@@ -107,15 +128,21 @@ extension RelayWorld {
             let peer = (try? view.value(XORPeerAddress.self)).map({ seen($0.address) })
         else { fatalError("a payload of something that is no message") }
         require(view.firstAttribute(.data)?.range == range, "a payload that is not the DATA attribute")
-        require(message.client.isPermitted(peer.address, at: now.uptime), "data for \(peer) without a permission")
+        let grants = message.client.grants
+        require(grants.isPermitted(peer.address, at: now.uptime), "data for \(peer) without a permission")
         check(route, to: peer, from: message.client)
     }
 
     func sendOnChannel(_ byte: UInt8, _ channel: ChannelNumber) {
         guard let client = client(byte), let id = client.id else { return }
         let routing = relays[client.loop].route(channel: channel, from: id, at: now.uptime)
+        // It takes what was granted.
+        follow(client)
+        doDeferredWork()
         guard case .forward(let route) = routing else { return }
-        guard let peer = client.peer(of: channel, at: now.uptime) else { fatalError("data on an unbound channel") }
+        guard let peer = client.grants.peer(of: channel, at: now.uptime) else {
+            fatalError("data on an unbound channel")
+        }
         check(route, to: peer, from: client)
         _ = relays[client.loop].admit(Int(byte) * 8, of: id, at: now.uptime)
     }
@@ -128,8 +155,8 @@ extension RelayWorld {
             require(target == peer && own.socket == socket, "data for \(peer) goes to \(target), or from elsewhere")
             require(isReachable(peer.address), "data for \(peer), which is denied")
         case .allocation(let passage):
-            let target = relays[passage.target.loop].clients[passage.target.client]?.allocation
-            require(target?.handle == passage.target, "data for an allocation that is gone")
+            let target = allocations.first { $0.handle == passage.target }
+            require(target != nil, "data for an allocation that is gone")
             require(target?.endpoints.contains { $0.address.external == peer } == true, "data for another allocation")
             require(passage.source == own.address.external, "data from an address that is another's")
             require(target?.credential.scope == allocation.credential.scope, "data from one room to another")
@@ -139,20 +166,21 @@ extension RelayWorld {
     /// A datagram of a peer, and the ICMP error that one met.
     func receiveFromPeer(_ byte: UInt8, _ peer: TransportAddress, _ decisions: inout Decisions) {
         guard let client = client(byte), let id = client.id, let handle = client.allocation else { return }
+        let grants = client.grants
         let passage = Passage(target: handle, source: peer)
         let isAdmitted: Bool
         switch relays[client.loop].deliver(passage, at: now.uptime) {
         case .channelData(let target, let channel):
-            require(target == id && client.peer(of: channel, at: now.uptime) == peer, "data on a wrong channel")
+            require(target == id && grants.peer(of: channel, at: now.uptime) == peer, "data on a wrong channel")
             isAdmitted = true
         case .dataIndication(let target):
-            require(target == id && client.isPermitted(peer.address, at: now.uptime), "data without a permission")
+            require(target == id && grants.isPermitted(peer.address, at: now.uptime), "data without a permission")
             isAdmitted = true
         case .drop:
             isAdmitted = false
         }
         let isExpected =
-            client.channel(toward: peer, at: now.uptime) != nil || client.isPermitted(peer.address, at: now.uptime)
+            grants.channel(toward: peer, at: now.uptime) != nil || grants.isPermitted(peer.address, at: now.uptime)
         require(isAdmitted == isExpected, "data of \(peer) is dropped, or is not")
         let icmp = ICMPAttribute(type: decisions.byte() % 16, code: 1, errorData: 0)
         let told = relays[client.loop].recipient(of: icmp, along: passage, at: now.uptime)

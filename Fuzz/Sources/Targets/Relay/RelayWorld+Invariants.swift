@@ -10,11 +10,14 @@ extension RelayWorld {
     func checkInvariants() {
         for loop in relays.indices {
             let known = clients.count { $0.loop == loop && $0.id != nil }
-            require(relays[loop].clientCount == known, "\(relays[loop].clientCount) clients where \(known) are")
+            let detached = detachedClients(of: loop).count
+            let count = relays[loop].clientCount
+            require(count == known + detached, "\(count) clients where \(known) and \(detached) are")
         }
-        let allocations = clients.compactMap { client in state(of: client)?.allocation }
+        let allocations = allocations
         require(quotaInUse == allocations.count, "quotas count \(quotaInUse) of \(allocations.count) allocations")
         checkAddresses(of: allocations)
+        checkMobility()
         for client in clients { check(client) }
     }
 
@@ -44,15 +47,15 @@ extension RelayWorld {
             return require(client.id == nil, "a client was forgotten")
         }
         // A request may have deleted it, or time.
-        client.follow(state.allocation?.handle)
+        follow(client)
         require(state.queuedDeadline <= state.deadline, "a deadline that nobody looks at")
         require(!client.isDatagram || state.isDatagram, "a datagram client became another")
         guard let allocation = state.allocation else { return }
         require(state.isAuthenticated, "an allocation of somebody who proved nothing")
         require(allocation.expiresAt <= now.uptime + configuration.maximumLifetime, "a lifetime over the maximum")
         require(
-            client.livePermissionCount(at: now.uptime) <= configuration.permissionsPerAllocation
-                && client.liveChannelCount(at: now.uptime) <= configuration.channelsPerAllocation,
+            client.grants.livePermissionCount(at: now.uptime) <= configuration.permissionsPerAllocation
+                && client.grants.liveChannelCount(at: now.uptime) <= configuration.channelsPerAllocation,
             "more permissions or channels than allowed"
         )
     }

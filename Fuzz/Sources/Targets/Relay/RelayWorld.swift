@@ -16,18 +16,28 @@ final class RelayWorld {
     let configuration: RelayConfiguration
     let directory: RelayedAddressDirectory
     let sockets = CountedSockets()
+    /// Nil where allocations do not move.
+    let tickets: MobilityTickets?
     private(set) var now = Moment(uptime: .uptimeNanoseconds(1_000_000_000_000), unixTime: unixTime)
     var relays: [Relay]
     var clients: [FuzzClient] = []
     /// Tokens of RESERVATION-TOKEN that were given to anybody.
     var tokens: [ReservationToken] = []
+    /// Those of MOBILITY-TICKET.
+    var ticketTexts: [[UInt8]] = []
+    /// By the keys that an allocation was made with: it keeps those wherever it moves.
+    private var grants: [ObjectIdentifier: (owner: IntegrityKeys, grants: FuzzGrants)] = [:]
+    /// What relays have said to each other and not heard, in order.
+    var mail: [(message: RelayMessage, loop: Int)] = []
     var transactionCount: UInt64 = 0
 
     init(_ configuration: RelayConfiguration, loopCount: Int = 2) {
         self.configuration = configuration
         let directory = RelayedAddressDirectory(configuration.mode)
         let (sockets, realms) = (sockets, FuzzCredential.realms())
+        let tickets = configuration.allowsMobility ? MobilityTickets() : nil
         self.directory = directory
+        self.tickets = tickets
         relays = (0..<loopCount).map { loop in
             guard let nonces = try? NonceIssuer(secret: [7], lifetime: 600) else { fatalError("no nonces") }
             return Relay(
@@ -37,6 +47,7 @@ final class RelayWorld {
                 realms: realms,
                 nonces: nonces,
                 sockets: configuration.mode.isOpen ? sockets : nil,
+                tickets: tickets,
                 random: RepeatableGenerator(state: UInt64(loop))
             )
         }
@@ -71,20 +82,40 @@ final class RelayWorld {
     func leave(_ byte: UInt8) {
         guard let client = client(byte), let id = client.id else { return }
         disconnect(client)
-        // Nothing that comes late leads anywhere.
+        checkAbsence(of: id, client)
+        if !client.isDatagram { clients.removeAll { $0 === client } }
+    }
+
+    /// Nothing that comes late leads anywhere. Of a client whose allocation waits for it nothing does: connections end once.
+    private func checkAbsence(of id: ClientID, _ client: FuzzClient) {
+        guard relays[client.loop].clients[id] == nil else { return }
         let routing = relays[client.loop].route(channel: ChannelNumber(rawValue: 0x4000), from: id, at: now.uptime)
         require(routing == .drop(.noAllocation), "a client that is gone sends data")
-        if let last = client.lastRequest {
-            let outcome = relays[client.loop].receive(last.rawSpan, from: id, at: now)
-            require(outcome == .drop(.noAllocation), "a client that is gone is answered")
-        }
-        if !client.isDatagram { clients.removeAll { $0 === client } }
+        guard let last = client.lastRequest else { return }
+        let outcome = relays[client.loop].receive(last.rawSpan, from: id, at: now)
+        require(outcome == .drop(.noAllocation), "a client that is gone is answered")
     }
 
     private func disconnect(_ client: FuzzClient) {
         guard let id = client.id else { return }
+        client.id = nil
+        follow(client)
         relays[client.loop].disconnect(id, at: now.uptime)
-        client.forget()
+    }
+
+    /// Looks where allocations are now. Another one, or none, has other permissions.
+    func follow(_ client: FuzzClient) {
+        let allocation = state(of: client)?.allocation
+        client.allocation = allocation?.handle
+        client.grants = allocation.map(grants) ?? FuzzGrants()
+    }
+
+    private func grants(of allocation: Allocation) -> FuzzGrants {
+        let owner = allocation.identity.keys
+        if let known = grants[ObjectIdentifier(owner)] { return known.grants }
+        let new = FuzzGrants()
+        grants[ObjectIdentifier(owner)] = (owner, new)
+        return new
     }
 
     func drain(_ byte: UInt8) {
@@ -94,6 +125,12 @@ final class RelayWorld {
     /// Everybody goes, and nothing is left.
     func end() {
         for client in clients { disconnect(client) }
+        deliverMail()
+        // Allocations that wait for their clients wait no longer than their lifetime.
+        now.uptime = now.uptime + configuration.maximumLifetime
+        for loop in relays.indices { require(relays[loop].advance(to: now.uptime).isEmpty, "clients are left") }
+        deliverMail()
+        require(mail.isEmpty && tickets?.count ?? 0 == 0, "tickets are left")
         require(relays.allSatisfy { $0.clientCount == 0 }, "clients are left")
         require(directory.count == 0, "\(directory.count) relayed addresses are left")
         require(sockets.open.isEmpty, "sockets are left open")
@@ -110,6 +147,8 @@ final class RelayWorld {
         now.uptime = now.uptime + .milliseconds(Int64(milliseconds))
         now.unixTime += Int64(milliseconds / 1_000)
         guard looksAtDeadlines else { return }
+        // A claim ends with its allocation: what is due then depends on which comes first.
+        let claimants = Set(clients.filter { state(of: $0)?.claim != nil }.map(ObjectIdentifier.init))
         for loop in relays.indices {
             let gone = relays[loop].advance(to: now.uptime).map { action in
                 guard case .close(let id, _) = action else { fatalError("\(action)") }
@@ -119,7 +158,7 @@ final class RelayWorld {
             for client in clients where client.loop == loop {
                 guard let id = client.id, let state = state(of: client) else { continue }
                 require(
-                    gone.contains(id) == (state.deadline <= now.uptime),
+                    gone.contains(id) == (state.deadline <= now.uptime) || claimants.contains(ObjectIdentifier(client)),
                     "a client whose deadline has passed lives on, or one is closed too early"
                 )
                 if gone.contains(id) { disconnect(client) }

@@ -38,8 +38,14 @@ extension RelayWorld {
         into writer: inout STUNMessageWriter
     ) {
         switch method {
-        case .allocate: writer.append(decisions.byte() == 255 ? RequestedTransport.tcp : .udp)
-        case .refresh: writer.append(RequestGenerator.lifetime(&decisions))
+        case .allocate:
+            writer.append(decisions.byte() == 255 ? RequestedTransport.tcp : .udp)
+            if tickets != nil, decisions.flag() { writer.append(MobilityTicket(bytes: [])) }
+        case .refresh:
+            writer.append(RequestGenerator.lifetime(&decisions))
+            if !ticketTexts.isEmpty, decisions.flag() {
+                writer.append(MobilityTicket(bytes: decisions.choice(of: ticketTexts)))
+            }
         case .createPermission:
             for _ in 0...decisions.number(below: 4) {
                 writer.append(XORPeerAddress(address: peer(choosing: &decisions)))
