@@ -2,8 +2,8 @@
 
 /// The room that a credential is valid for.
 ///
-/// The closed relay joins two allocations only when their scopes are equal; a credential without a room has no scope,
-/// and "no scope" equals "no scope".
+/// The relay joins two allocations only when their scopes, and the realms of these, are equal. A credential without a room
+/// has no scope, and "no scope" equals "no scope".
 package struct RoomScope: Hashable, Sendable {
     package let name: String
 

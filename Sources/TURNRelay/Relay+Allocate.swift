@@ -93,7 +93,8 @@ extension Relay {
         case nil: break
         }
         let handle = AllocationHandle(loop: loop, client: client.id, serial: client.allocationCount)
-        let entry = RelayedAddressDirectory.Entry(handle: handle, scope: credential.scope)
+        let scope = AllocationScope(room: credential.scope, in: client.realm, isOpen: configuration.mode.isOpen)
+        let entry = RelayedAddressDirectory.Entry(handle: handle, scope: scope)
         var endpoints: [RelayedEndpoint] = []
         for family in wish.families {
             if let endpoint = openEndpoint(entry, family, wish, until: request.now.uptime + wish.lifetime, request.now)
@@ -114,6 +115,7 @@ extension Relay {
         client.allocationCount &+= 1
         var allocation = Allocation(
             handle: handle,
+            scope: scope,
             identity: request.identity,
             keys: request.identity.keys,
             transactionID: request.message.transactionID,

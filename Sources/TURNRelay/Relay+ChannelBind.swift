@@ -47,7 +47,7 @@ extension Relay {
         }
     }
 
-    /// The way to a peer, nil while there is none; 403 when it is an allocation of another room.
+    /// The way to a peer, nil while there is none; 403 when it is an allocation of another room or realm.
     private func route(binding peer: TransportAddress, for allocation: Allocation, in realm: RelayRealm)
         throws(RequestError) -> Route?
     {

@@ -38,7 +38,7 @@ extension Relay {
         guard let endpoint = allocation.endpoint(peer.address.family) else { return .drop(.unknownPeer) }
         if directory.host(of: peer.address) != nil {
             if let entry = directory.resolve(peer) {
-                guard entry.scope == allocation.credential.scope else { return .drop(.otherRoom) }
+                guard entry.scope == allocation.scope else { return .drop(.otherRoom) }
                 return .forward(.allocation(Passage(target: entry.handle, source: endpoint.address.external)))
             }
             guard isReachable(peer.address, in: realm) else { return .drop(.unknownPeer) }

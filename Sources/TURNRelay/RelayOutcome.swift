@@ -75,6 +75,7 @@ package enum DropReason: String, Sendable, CaseIterable {
     case noPermission
     case unboundChannel
     case unknownPeer
+    /// To an allocation of another room, or in the closed relay of another realm.
     case otherRoom
     case peerWithoutPermission
     case staleRoute

@@ -127,10 +127,12 @@ struct AllocateTests {
     }
 
     /// As many addresses as there are can be taken, then the answer is 508, and all of them come back.
-    @Test func everyAddressCanBeTaken() {
+    @Test func everyAddressCanBeTaken() throws {
         let directory = RelayedAddressDirectory(hosts: [RelayAddress(IPAddress(ipv4: 1))], ports: 1024...1223)
         let handle = AllocationHandle(loop: 0, client: ClientID(slot: 0, generation: 0), serial: 0)
-        let entry = RelayedAddressDirectory.Entry(handle: handle, scope: nil)
+        let realm = RelayRealm(try Bench.realmConfiguration())
+        let scope = AllocationScope(room: nil, in: realm, isOpen: false)
+        let entry = RelayedAddressDirectory.Entry(handle: handle, scope: scope)
         var generator = SystemRandomNumberGenerator()
         let even = (0..<100).compactMap { _ in
             directory.register(entry, family: .ipv4, even: EvenPort(reserveNext: false), using: &generator)

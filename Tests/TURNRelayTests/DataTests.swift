@@ -167,7 +167,7 @@ struct DataTests {
         #expect(try bench.ask(.channelBind, red, Self.channel, peer).isSuccess)
         let entry = RelayedAddressDirectory.Entry(
             handle: AllocationHandle(loop: 0, client: blue.id, serial: 0),
-            scope: RoomScope(name: "blue")
+            scope: AllocationScope(room: RoomScope(name: "blue"), in: bench.relay.realms.defaultRealm, isOpen: false)
         )
         // Whoever has the address now, it is somebody in the other room: all addresses are taken by it.
         var generator = SystemRandomNumberGenerator()
@@ -178,7 +178,7 @@ struct DataTests {
 
     @Test func betweenLoops() throws {
         let one = try Bench()
-        let two = try Bench(loop: 1, directory: one.directory)
+        let two = try Bench(loop: 1, directory: one.directory, realms: one.realms)
         let alice = try one.allocate()
         let bob = try two.allocate(.bob)
         for (bench, from, to) in [(one, alice, bob), (two, bob, alice)] {

@@ -88,8 +88,8 @@ package final class Bench {
     }
 
     /// A client with an allocation.
-    package func allocate(_ credential: Credential = .alice) throws -> TestClient {
-        let client = connect(credential)
+    package func allocate(_ credential: Credential = .alice, serverName: String? = nil) throws -> TestClient {
+        let client = connect(credential, serverName: serverName)
         client.relayedAddress = try ask(.allocate, client, RequestedTransport.udp).value(XORRelayedAddress.self)?
             .address
         return client

@@ -8,6 +8,7 @@ import TURNCredentials
 struct Allocation {
     /// Changes when the allocation moves to another 5-tuple.
     var handle: AllocationHandle
+    let scope: AllocationScope
     /// Of whoever made it.
     let identity: Identity
     /// That its requests are authenticated with, whatever becomes of the user: of the identity, or of its latest token.

@@ -3,7 +3,6 @@
 import NIOCore
 import STUNCodec
 import Synchronization
-import TURNCredentials
 
 /// The relayed transport addresses of all event loops: which are taken, and which allocation a peer address means.
 ///
@@ -11,7 +10,7 @@ import TURNCredentials
 package final class RelayedAddressDirectory: Sendable {
     struct Entry: Sendable {
         let handle: AllocationHandle
-        let scope: RoomScope?
+        let scope: AllocationScope
     }
 
     fileprivate enum Use {

@@ -159,7 +159,7 @@ extension RelayWorld {
             require(target != nil, "data for an allocation that is gone")
             require(target?.endpoints.contains { $0.address.external == peer } == true, "data for another allocation")
             require(passage.source == own.address.external, "data from an address that is another's")
-            require(target?.credential.scope == allocation.credential.scope, "data from one room to another")
+            require(target?.scope == allocation.scope, "data from one room or realm to another")
         }
     }
 
