@@ -40,7 +40,11 @@ struct CallServer: Sendable {
 
     private func run(on group: MultiThreadedEventLoopGroup, store: TLSIdentityStore, names: HostNames) async throws {
         let users = try userSource(realm: configuration.realm ?? names.turn)
-        let relay = try relayServer(on: group, users.directory)
+        let hostAddresses = try HostAddressWatch(
+            external: configuration.relay.addresses.compactMap(\.external),
+            logger: logger
+        )
+        let relay = try relayServer(on: group, users.directory, hostAddresses.addresses)
         let issuer = CredentialIssuer(
             secret: configuration.authSecrets[0],
             lifetime: Int64(configuration.credentialLifetime)
@@ -67,7 +71,7 @@ struct CallServer: Sendable {
         let listeners = try await listen(on: group, attachments)
         logRelay()
         onReady(readyURL(names))
-        await serve(edge, store, users)
+        await serve(edge, store, users, hostAddresses)
         logger.notice("stopping")
         for listener in listeners { try? await listener.close() }
         await drain(relay, signaling)
@@ -85,9 +89,13 @@ struct CallServer: Sendable {
         return try UserSource(configured: users, database: configuration.userDatabase, realm: realm, logger: logger)
     }
 
-    private func relayServer(on group: MultiThreadedEventLoopGroup, _ users: UserDirectory) throws -> RelayServer {
+    private func relayServer(
+        on group: MultiThreadedEventLoopGroup,
+        _ users: UserDirectory,
+        _ hostAddresses: HostAddresses
+    ) throws -> RelayServer {
         var defaultRealm = RealmConfiguration(users: users, secrets: configuration.authSecrets)
-        try defaultRealm.set(configuration.relay)
+        defaultRealm.set(configuration.relay, hostAddresses: hostAddresses)
         return try RelayServer(
             configuration: RelayConfiguration(configuration.relay),
             realms: RealmDirectory(default: defaultRealm),
@@ -110,10 +118,17 @@ struct CallServer: Sendable {
 
     // MARK: Life
 
-    private func serve(_ edge: HTTPEdge, _ store: TLSIdentityStore, _ users: UserSource) async {
+    private func serve(
+        _ edge: HTTPEdge,
+        _ store: TLSIdentityStore,
+        _ users: UserSource,
+        _ hostAddresses: HostAddressWatch
+    ) async {
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { await edge.run() }
             tasks.addTask { await users.follow() }
+            // A closed relay reaches no peers: nobody asks for them.
+            if configuration.relay.mode == .open { tasks.addTask { await hostAddresses.follow() } }
             tasks.addTask {
                 await Signals.forEach(.sighup) { identities.reload(into: store, logger: logger) }
             }

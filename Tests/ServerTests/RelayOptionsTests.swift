@@ -105,15 +105,15 @@ struct RelayOptionsTests {
         #expect(defaults.permissionsPerAllocation == RelayConfiguration().permissionsPerAllocation)
     }
 
-    @Test func theDefaultRealmGetsItsLimits() throws {
+    @Test func theDefaultRealmGetsItsLimits() {
         let before = RealmConfiguration(users: UserDirectory([], realm: "r"), secrets: [])
         var realm = before
         var options = RelayOptions()
         options.limits = RelayLimits(allocationsPerUser: 1, allocationsInTotal: 2)
-        try realm.set(options)
+        realm.set(options, hostAddresses: HostAddresses())
         #expect(realm.allocationsPerUser == 1 && realm.allocationsInTotal == 2)
         realm = before
-        try realm.set(RelayOptions())
+        realm.set(RelayOptions(), hostAddresses: HostAddresses())
         #expect(realm.allocationsPerUser == before.allocationsPerUser)
     }
 

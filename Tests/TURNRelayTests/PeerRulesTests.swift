@@ -54,11 +54,22 @@ struct PeerRulesTests {
 
     @Test func ownAddressesAreDenied() throws {
         let own = [try address("198.100.1.1"), try address("2600::1"), try address("::ffff:198.100.1.2")]
-        let rules = PeerRules(hostAddresses: own)
+        let rules = PeerRules(hostAddresses: HostAddresses(own))
         for text in ["198.100.1.1", "2600::1", "::ffff:198.100.1.1", "198.100.1.2", "2600::5efe:198.100.1.1"] {
             #expect(!rules.allows(try address(text)), "\(text)")
         }
         #expect(rules.allows(try address("198.100.1.3")))
+    }
+
+    /// Rules are values, copied into realms; the addresses that come later hold in all copies.
+    @Test func ownAddressesThatComeLaterAreDenied() throws {
+        let own = HostAddresses([try address("198.100.1.1")])
+        let rules = PeerRules(hostAddresses: own)
+        #expect(rules.allows(try address("2600::1")))
+        #expect(own.replace(with: [try address("::ffff:198.100.1.2"), try address("2600::1")]))
+        for text in ["198.100.1.2", "2600::1"] { #expect(!rules.allows(try address(text)), "\(text)") }
+        #expect(rules.allows(try address("198.100.1.1")))
+        #expect(!own.replace(with: [try address("2600::1"), try address("198.100.1.2")]))
     }
 
     @Test func theHostKnowsItsLoopbackAddress() throws {
@@ -75,7 +86,7 @@ struct PeerRulesTests {
 
     @Test func allowWinsOverTheDefaults() throws {
         var rules = try self.rules(allow: ["10.1.0.0/16", "fd00::/64", "127.0.0.1", "198.100.1.1"])
-        rules.hostAddresses = [try address("198.100.1.1")]
+        rules.hostAddresses = HostAddresses([try address("198.100.1.1")])
         for text in ["10.1.2.3", "fd00::1", "127.0.0.1", "198.100.1.1", "::ffff:10.1.2.3"] {
             #expect(rules.allows(try address(text)), "\(text)")
         }

@@ -28,11 +28,11 @@ extension RelayConfiguration {
 }
 
 extension RealmConfiguration {
-    mutating func set(_ options: RelayOptions) throws {
+    mutating func set(_ options: RelayOptions, hostAddresses: HostAddresses) {
         peerRules = PeerRules(
             allow: options.allowedPeers,
             deny: options.deniedPeers,
-            hostAddresses: try HostAddresses.current() + options.addresses.compactMap(\.external)
+            hostAddresses: hostAddresses
         )
         let limits = options.limits
         allocationsPerUser = limits.allocationsPerUser ?? allocationsPerUser

@@ -15,13 +15,13 @@ package import STUNCodec
 package struct PeerRules: Sendable {
     package var allow: [IPNetwork]
     package var deny: [IPNetwork]
-    /// The addresses of this host, which come and go: the caller keeps them up to date.
-    package var hostAddresses: Set<IPAddress>
+    /// Shared by the rules of all realms: whoever made it keeps it up to date.
+    package var hostAddresses: HostAddresses
 
-    package init(allow: [IPNetwork] = [], deny: [IPNetwork] = [], hostAddresses: [IPAddress] = []) {
+    package init(allow: [IPNetwork] = [], deny: [IPNetwork] = [], hostAddresses: HostAddresses = HostAddresses()) {
         self.allow = allow
         self.deny = deny
-        self.hostAddresses = Set(hostAddresses.map(\.canonical))
+        self.hostAddresses = hostAddresses
     }
 
     package func allows(_ peer: IPAddress) -> Bool {

@@ -3,9 +3,8 @@
 import NIOCore
 package import STUNCodec
 
-/// The addresses of this machine's interfaces.
-package enum HostAddresses {
-    /// As they are now; throws `IOError` when the system doesn't tell.
+extension HostAddresses {
+    /// Those of this machine's interfaces, as they are now; throws `IOError` when the system doesn't tell.
     package static func current() throws -> [IPAddress] {
         try System.enumerateDevices().compactMap { device in
             device.address.flatMap { TransportAddress($0)?.address }
