@@ -130,7 +130,7 @@ struct AllocateTests {
     @Test func everyAddressCanBeTaken() throws {
         let directory = RelayedAddressDirectory(hosts: [RelayAddress(IPAddress(ipv4: 1))], ports: 1024...1223)
         let handle = AllocationHandle(loop: 0, client: ClientID(slot: 0, generation: 0), serial: 0)
-        let realm = RelayRealm(try Bench.realmConfiguration())
+        let realm = RealmDirectory(default: try Bench.realmConfiguration()).defaultRealm
         let scope = AllocationScope(room: nil, in: realm, isOpen: false)
         let entry = RelayedAddressDirectory.Entry(handle: handle, scope: scope)
         var generator = SystemRandomNumberGenerator()

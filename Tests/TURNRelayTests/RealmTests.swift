@@ -128,4 +128,42 @@ struct RealmTests {
         bench.relay.disconnect(first.id, at: bench.now.uptime)
         #expect(try allocate().1.isSuccess)
     }
+
+    // MARK: All realms together
+
+    private func benchOfTwo(_ limits: ServerLimits) throws -> Bench {
+        var second = try Bench.realmConfiguration(named: Self.other)
+        second.hostNames = [Self.other]
+        let first = try Bench.realmConfiguration()
+        return try Bench(realms: RealmDirectory(default: first, others: [second], limits: limits))
+    }
+
+    private func askForAllocation(_ bench: Bench, in realm: String) throws -> (client: TestClient, error: Int?) {
+        let client = bench.connect(Credential(username: "alice", password: "wonder", realm: realm), serverName: realm)
+        return (client, try bench.ask(.allocate, client, RequestedTransport.udp).error)
+    }
+
+    @Test func allocationsOfAllRealmsAreLimitedTogether() throws {
+        var limits = ServerLimits()
+        limits.allocations = 2
+        let bench = try benchOfTwo(limits)
+        let first = try askForAllocation(bench, in: Bench.realm)
+        #expect(try first.error == nil && askForAllocation(bench, in: Self.other).error == nil)
+        #expect(try askForAllocation(bench, in: Bench.realm).error == 508)
+        #expect(try askForAllocation(bench, in: Self.other).error == 508)
+        #expect(bench.quota.totalInUse == 1)
+        bench.relay.disconnect(first.client.id, at: bench.now.uptime)
+        #expect(try askForAllocation(bench, in: Self.other).error == nil)
+    }
+
+    @Test func bandwidthOfAllRealmsIsSharedByThem() throws {
+        var limits = ServerLimits()
+        limits.bytesPerSecond = 1_000
+        let bench = try benchOfTwo(limits)
+        let clients = try [Bench.realm, Self.other].map { try askForAllocation(bench, in: $0).client }
+        let passed = (0..<20).count { index in
+            bench.relay.admit(100, of: clients[index % 2].id, at: bench.now.uptime)
+        }
+        #expect(passed == 10)
+    }
 }

@@ -2,7 +2,7 @@
 
 import Synchronization
 
-/// Counts allocations per user and in total, over all event loops.
+/// Counts allocations of a realm, per user and in total, over all event loops.
 package final class AllocationQuota: Sendable {
     enum Refusal: Equatable, Sendable {
         /// 486 (Allocation Quota Reached).
@@ -18,18 +18,21 @@ package final class AllocationQuota: Sendable {
 
     private let perUser: Int
     private let total: Int
+    private let server: SharedCount?
     private let counts = Mutex(Counts())
 
-    package init(perUser: Int, total: Int) {
+    /// - Parameter server: of all realms together; nil when only each has a limit.
+    init(perUser: Int, total: Int, server: SharedCount? = nil) {
         self.perUser = perUser
         self.total = total
+        self.server = server
     }
 
     /// Takes one for a user, or says why not.
     func acquire(user: String) -> Refusal? {
         counts.withLock { counts in
             guard counts.byUser[user, default: 0] < perUser else { return .userQuotaReached }
-            guard counts.total < total else { return .serverFull }
+            guard counts.total < total, server?.take() != false else { return .serverFull }
             counts.total += 1
             counts.byUser[user, default: 0] += 1
             return nil
@@ -39,6 +42,7 @@ package final class AllocationQuota: Sendable {
     func release(user: String) {
         counts.withLock { counts in
             guard let count = counts.byUser[user] else { return assertionFailure("released without acquire") }
+            server?.giveBack()
             counts.total -= 1
             counts.byUser[user] = count > 1 ? count - 1 : nil
         }

@@ -24,19 +24,22 @@ final class Bandwidth: Sendable {
 
     private let limits: BandwidthLimits
     private let total: SharedBucket?
+    private let server: SharedBucket?
     private let users = Mutex<[String: User]>([:])
 
-    init(_ limits: BandwidthLimits) {
+    /// - Parameter server: of all realms together; nil when only each has a limit.
+    init(_ limits: BandwidthLimits, server: SharedBucket? = nil) {
         self.limits = limits
+        self.server = server
         total = limits.inTotal.map { SharedBucket(perSecond: $0) }
     }
 
     /// For an allocation of a user, until `release`; nil when nothing is limited.
     func meter(for user: String, at now: NIODeadline) -> TrafficMeter? {
-        guard limits.isLimited else { return nil }
+        guard limits.isLimited || server != nil else { return nil }
         return TrafficMeter(
             own: limits.perAllocation.map { TokenBucket(perSecond: $0, at: now) },
-            shared: [bucket(of: user), total].compactMap { $0 }
+            shared: [bucket(of: user), total, server].compactMap { $0 }
         )
     }
 

@@ -10,15 +10,19 @@ package final class RelayRealm: Sendable {
     let peerRules: PeerRules
     let bandwidth: Bandwidth
 
-    init(_ configuration: RealmConfiguration) {
+    init(_ configuration: RealmConfiguration, of server: ServerBudget = ServerBudget(ServerLimits())) {
         verifier = CredentialVerifier(
             users: configuration.users,
             secrets: configuration.secrets,
             tokens: configuration.tokens
         )
-        bandwidth = Bandwidth(configuration.bandwidth)
+        bandwidth = Bandwidth(configuration.bandwidth, server: server.bandwidth)
         peerRules = configuration.peerRules
-        quota = AllocationQuota(perUser: configuration.allocationsPerUser, total: configuration.allocationsInTotal)
+        quota = AllocationQuota(
+            perUser: configuration.allocationsPerUser,
+            total: configuration.allocationsInTotal,
+            server: server.allocations
+        )
     }
 
     package var name: String { verifier.realm }
