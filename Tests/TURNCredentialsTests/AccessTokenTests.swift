@@ -25,9 +25,9 @@ struct AccessTokenTests {
         ),
     ]
 
-    private func key(timestamp: UInt32 = 0, lifetime: UInt32 = 0) throws -> OAuthKey {
+    private func key(expiresAt: Int64? = nil) throws -> OAuthKey {
         let bytes = [UInt8](repeating: 7, count: 32)
-        return try OAuthKey(kid: "k", algorithm: .aes256GCM, key: bytes, timestamp: timestamp, lifetime: lifetime)
+        return try OAuthKey(kid: "k", algorithm: .aes256GCM, key: bytes, expiresAt: expiresAt)
     }
 
     private let nonce = [UInt8](repeating: 9, count: 12)
@@ -139,7 +139,7 @@ struct AccessTokenTests {
     }
 
     @Test func keysExpire() throws {
-        let key = try key(timestamp: UInt32(Self.issuedAt), lifetime: 60)
+        let key = try key(expiresAt: Self.issuedAt + 60)
         let block = try key.seal(grant(), nonce: nonce, serverName: Self.server)
         #expect(error(key, block, now: Self.issuedAt + 59) == nil)
         #expect(error(key, block, now: Self.issuedAt + 60) == .expired)
@@ -149,6 +149,20 @@ struct AccessTokenTests {
         #expect(throws: AEADError.self) {
             try OAuthKey(kid: "k", algorithm: .aes256GCM, key: Array(repeating: 1, count: 31))
         }
+    }
+
+    @Test func keysAreReplacedWhileTheServerRuns() throws {
+        let tokens = AccessTokenVerifier(serverName: Self.server, keys: [])
+        let verifier = CredentialVerifier(users: UserDirectory([], realm: "r"), secrets: [], tokens: tokens)
+        let block = try key().seal(grant(), nonce: nonce, serverName: Self.server)
+        func isTaken() -> Bool {
+            !verifier.candidates(kid: "k", nonce: nonce, encryptedBlock: block, now: Self.issuedAt).isEmpty
+        }
+        #expect(!isTaken())
+        tokens.replace(with: [try key()])
+        #expect(isTaken())
+        tokens.replace(with: [])
+        #expect(!isTaken() && verifier.tokenServerName == Self.server)
     }
 
     // MARK: As credentials

@@ -7,23 +7,20 @@ package struct OAuthKey: Sendable {
     /// Names the key. Clients send it as their user name.
     package let kid: String
     private let key: AEADKey
-    /// Seconds since 1970 after which no token is taken; nil for a key that stays.
     private let expiresAt: Int64?
 
     /// - Parameters:
     ///   - key: of more bytes than the algorithm wants, the first are used, as other servers do.
-    ///   - timestamp: when the key was made, in seconds since 1970.
-    ///   - lifetime: in seconds; 0 for a key that stays.
+    ///   - expiresAt: seconds since 1970 after which no token is taken; nil for a key that stays.
     package init(
         kid: String,
         algorithm: AEADAlgorithm,
         key: [UInt8],
-        timestamp: UInt32 = 0,
-        lifetime: UInt32 = 0
+        expiresAt: Int64? = nil
     ) throws(AEADError) {
         self.kid = kid
         self.key = try AEADKey(algorithm, key: Array(key.prefix(algorithm.keyLength)))
-        expiresAt = lifetime == 0 ? nil : Int64(timestamp) + Int64(lifetime)
+        self.expiresAt = expiresAt
     }
 
     /// - Parameters:
