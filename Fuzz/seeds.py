@@ -211,7 +211,7 @@ def add_signaling(seeds, lines):
 
 def add_configuration(seeds, capture):
     example = (REPOSITORY / "deploy/swiftturn.example.yaml").read_text()
-    options = "\n".join(re.sub(r"^#\s?(?=[a-z-]+:|\s+- )", "", line) for line in example.splitlines())
+    options = "\n".join(re.sub(r"^#\s?(?=[a-z-]+:|\s+- |    [a-z-]+:)", "", line) for line in example.splitlines())
     for index, text in enumerate((example, options)):
         seeds.add("configuration", ("yaml", index), b"\0" + text.encode())
     seeds.add("configuration", "environment", b"\x01" + (REPOSITORY / ".env.example").read_bytes())

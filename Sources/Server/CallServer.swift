@@ -39,14 +39,10 @@ struct CallServer: Sendable {
     }
 
     private func run(on group: MultiThreadedEventLoopGroup, store: TLSIdentityStore, names: HostNames) async throws {
-        let users = try userSource(realm: configuration.realm ?? names.turn)
-        let hostAddresses = try HostAddressWatch(
-            external: configuration.relay.addresses.compactMap(\.external),
-            logger: logger
-        )
-        let relay = try relayServer(on: group, users.directory, hostAddresses.addresses)
+        let realms = try ServedRealms(configuration, turnHost: names.turn, logger: logger)
+        let relay = try relayServer(on: group, realms.directory)
         let issuer = CredentialIssuer(
-            secret: configuration.authSecrets[0],
+            secret: configuration.defaultRealm.authSecrets[0],
             lifetime: Int64(configuration.credentialLifetime)
         )
         let url = port(for: .turn).map { ICEServers.url(host: names.turn, port: $0) }
@@ -70,8 +66,9 @@ struct CallServer: Sendable {
         let attachments = Attachments(relay: relay, edge: edge, identities: store, handshakes: handshakes)
         let listeners = try await listen(on: group, attachments)
         logRelay()
+        realms.log()
         onReady(readyURL(names))
-        await serve(edge, store, users, hostAddresses)
+        await serve(edge, store, realms)
         logger.notice("stopping")
         for listener in listeners { try? await listener.close() }
         await drain(relay, signaling)
@@ -82,23 +79,13 @@ struct CallServer: Sendable {
 
     // MARK: Parts
 
-    private func userSource(realm: String) throws -> UserSource {
-        let users = try configuration.users.map {
-            try LongTermUser(name: $0.name, password: $0.password, realm: realm)
-        }
-        return try UserSource(configured: users, database: configuration.userDatabase, realm: realm, logger: logger)
-    }
-
     private func relayServer(
         on group: MultiThreadedEventLoopGroup,
-        _ users: UserDirectory,
-        _ hostAddresses: HostAddresses
+        _ realms: RealmDirectory
     ) throws -> RelayServer {
-        var defaultRealm = RealmConfiguration(users: users, secrets: configuration.authSecrets)
-        defaultRealm.set(configuration.relay, hostAddresses: hostAddresses)
-        return try RelayServer(
+        try RelayServer(
             configuration: RelayConfiguration(configuration.relay),
-            realms: RealmDirectory(default: defaultRealm),
+            realms: realms,
             eventLoops: Array(group.makeIterator()),
             servesDatagrams: configuration.listen.contains { $0.transport == .udp },
             logger: logger
@@ -118,19 +105,15 @@ struct CallServer: Sendable {
 
     // MARK: Life
 
-    private func serve(
-        _ edge: HTTPEdge,
-        _ store: TLSIdentityStore,
-        _ users: UserSource,
-        _ hostAddresses: HostAddressWatch
-    ) async {
+    private func serve(_ edge: HTTPEdge, _ store: TLSIdentityStore, _ realms: ServedRealms) async {
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { await edge.run() }
-            tasks.addTask { await users.follow() }
-            // A closed relay reaches no peers: nobody asks for them.
-            if configuration.relay.mode == .open { tasks.addTask { await hostAddresses.follow() } }
+            tasks.addTask { await realms.follow() }
             tasks.addTask {
-                await Signals.forEach(.sighup) { identities.reload(into: store, logger: logger) }
+                await Signals.forEach(.sighup) {
+                    identities.reload(into: store, logger: logger)
+                    realms.reload()
+                }
             }
             try? await gracefulShutdown()
             tasks.cancelAll()

@@ -173,9 +173,10 @@ struct CoturnTranslationTests {
             max-allocate-lifetime=3600
             unauthorized-ratelimit
             """
-        let limits = try await configuration(text).relay.limits
-        #expect(limits.allocationsPerUser == 12 && limits.allocationsInTotal == 10_000_000)
-        #expect(limits.bytesPerSecondPerAllocation == 125_000 && limits.bytesPerSecondInTotal == 0)
+        let configuration = try await configuration(text)
+        let (realm, limits) = (configuration.defaultRealm.limits, configuration.relay.limits)
+        #expect(realm.allocationsPerUser == 12 && realm.allocationsInTotal == 10_000_000)
+        #expect(realm.bytesPerSecondPerAllocation == 125_000 && realm.bytesPerSecondInTotal == 0)
         #expect(limits.maximumLifetime == 3600 && limits.challengesPerSecondPerAddress == 10)
     }
 
@@ -190,8 +191,8 @@ struct CoturnTranslationTests {
             allowed-peer-ip=8.8.8.8
             allowed-peer-ip=10.0.0.1-10.0.0.2
             """
-        let relay = try await configuration(text).relay
-        let rules = PeerRules(allow: relay.allowedPeers, deny: relay.deniedPeers)
+        let realm = try await configuration(text).defaultRealm
+        let rules = PeerRules(allow: realm.allowedPeers, deny: realm.deniedPeers)
         for (peer, isAllowed) in [
             ("8.8.8.8", true), ("8.8.8.7", false), ("8.8.8.9", false), ("8.8.0.0", false), ("8.8.255.255", false),
             ("8.7.255.255", true), ("8.9.0.0", true), ("10.0.0.1", true), ("10.0.0.2", true), ("10.0.0.3", false),
@@ -202,8 +203,8 @@ struct CoturnTranslationTests {
     }
 
     @Test func loopbackPeersCanBeAllowed() async throws {
-        let relay = try await configuration("relay-ip=192.0.2.1\nallow-loopback-peers").relay
-        #expect(relay.allowedPeers.map(\.description) == ["127.0.0.0/8", "::1/128"])
+        let realm = try await configuration("relay-ip=192.0.2.1\nallow-loopback-peers").defaultRealm
+        #expect(realm.allowedPeers.map(\.description) == ["127.0.0.0/8", "::1/128"])
     }
 
     // MARK: Secrets
@@ -242,13 +243,34 @@ struct CoturnTranslationTests {
         }
         try await withFile(translation.yaml.text) { file in
             let configuration = try await load(["--config", file])
-            #expect(configuration.authSecrets == ["north", "so uth"] && configuration.realm == "example.org")
-            let users = try UserDatabase(try #require(configuration.userDatabase), isReadOnly: true).users()
+            #expect(
+                configuration.defaultRealm.authSecrets == ["north", "so uth"]
+                    && configuration.defaultRealm.name == "example.org"
+            )
+            let users = try UserDatabase(try #require(configuration.defaultRealm.userDatabase), isReadOnly: true)
+                .users()
             #expect(users.map(\.name) == ["alice", "bob"] && users.allSatisfy { $0.realm == "example.org" })
         }
         // What is there already is not written over.
         #expect(throws: StartupError.self) {
             try translation.translateCredentials(to: .directory(SecretsDirectory(path)))
+        }
+    }
+
+    /// Keys of authorization servers are in coturn's database alone.
+    @Test func whatIsMissingForAccessTokensIsTold() throws {
+        let text = "relay-ip=192.0.2.1\noauth\nserver-name=\"a: b\""
+        let lines = try translate(text).yaml.lines
+        #expect(lines.contains("# oauth-key-file: FILE") && lines.contains(#"# oauth-server-name: "a: b""#))
+        #expect(
+            try remarks(text).contains(
+                "2 oauth: the keys of coturn's table oauth_key have to be put into an oauth-key-file"
+            )
+        )
+        for off in ["oauth=0\nserver-name=s", "server-name=s"] {
+            #expect(try remarks(off).allSatisfy { $0.hasSuffix("nothing to do: oauth is off") })
+            #expect(try remarks(off).contains { $0.contains("server-name") })
+            #expect(try !translate(off).yaml.text.contains("oauth"))
         }
     }
 
@@ -258,6 +280,6 @@ struct CoturnTranslationTests {
 
     @Test func textInQuotationMarksCannotBreakOut() async throws {
         let realm = #"a"b\c: d #e '{f}'"#
-        #expect(try await configuration("relay-ip=192.0.2.1\nrealm=\(realm)").realm == realm)
+        #expect(try await configuration("relay-ip=192.0.2.1\nrealm=\(realm)").defaultRealm.name == realm)
     }
 }

@@ -25,12 +25,13 @@ struct RelayOptionsTests {
             "192.0.2.0/24", "--alternate-server", "192.0.2.9:3478", "--alternate-server", "[2001:db8::9]:3478",
             "--alternate-server-threshold", "500",
         ]
-        let relay = try await load(flags).relay
+        let configuration = try await load(flags)
+        let (relay, realm) = (configuration.relay, configuration.defaultRealm)
         #expect(relay.mode == .open && relay.ports == 50_000...50_999)
         #expect(relay.addresses.map(\.description) == ["10.0.0.5=192.0.2.5", "2001:db8::5"])
         #expect(relay.addresses.map(\.external) == [IPAddress("192.0.2.5"), nil])
-        #expect(relay.allowedPeers.map(\.description) == ["10.0.0.0/8", "fd00::1/128"])
-        #expect(relay.deniedPeers.map(\.description) == ["192.0.2.0/24"])
+        #expect(realm.allowedPeers.map(\.description) == ["10.0.0.0/8", "fd00::1/128"])
+        #expect(realm.deniedPeers.map(\.description) == ["192.0.2.0/24"])
         #expect(relay.alternateServers.map(\.description) == ["192.0.2.9:3478", "[2001:db8::9]:3478"])
         #expect(relay.alternateServerThreshold == 500)
     }
@@ -51,35 +52,41 @@ struct RelayOptionsTests {
         ("bytes-per-second-per-user", 7), ("bytes-per-second-in-total", 0), ("challenges-per-second-per-address", 9),
     ]
 
-    private static let expected = RelayLimits(
-        allocationsPerUser: 1,
-        allocationsInTotal: 2,
+    private static let relayLimits = RelayLimits(
         permissionsPerAllocation: 3,
         channelsPerAllocation: 4,
         maximumLifetime: 605,
-        bytesPerSecondPerAllocation: 6,
-        bytesPerSecondPerUser: 7,
-        bytesPerSecondInTotal: 0,
         challengesPerSecondPerAddress: 9
     )
 
+    private static let realmLimits = RealmLimits(
+        allocationsPerUser: 1,
+        allocationsInTotal: 2,
+        bytesPerSecondPerAllocation: 6,
+        bytesPerSecondPerUser: 7,
+        bytesPerSecondInTotal: 0
+    )
+
+    private func expectLimits(_ configuration: ServerConfiguration) {
+        #expect(configuration.relay.limits == Self.relayLimits)
+        #expect(configuration.defaultRealm.limits == Self.realmLimits)
+    }
+
     @Test func limitsOnTheCommandLine() async throws {
         let flags = Self.limits.flatMap { ["--\($0.name)", "\($0.value)"] }
-        #expect(try await load(["--dev"] + flags).relay.limits == Self.expected)
+        expectLimits(try await load(["--dev"] + flags))
     }
 
     @Test func limitsInTheEnvironment() async throws {
         let environment = Self.limits.map { name, value in
             ("SWIFTTURN_" + name.uppercased().split(separator: "-").joined(separator: "_"), "\(value)")
         }
-        let configuration = try await load(["--dev"], Dictionary(uniqueKeysWithValues: environment))
-        #expect(configuration.relay.limits == Self.expected)
+        expectLimits(try await load(["--dev"], Dictionary(uniqueKeysWithValues: environment)))
     }
 
     @Test func limitsInTheFile() async throws {
         try await withFile(Self.limits.map { "\($0.name): \($0.value)" }.joined(separator: "\n")) { path in
-            let configuration = try await load(["--dev", "--config", path])
-            #expect(configuration.relay.limits == Self.expected)
+            expectLimits(try await load(["--dev", "--config", path]))
         }
     }
 
@@ -108,12 +115,12 @@ struct RelayOptionsTests {
     @Test func theDefaultRealmGetsItsLimits() {
         let before = RealmConfiguration(users: UserDirectory([], realm: "r"), secrets: [])
         var realm = before
-        var options = RelayOptions()
-        options.limits = RelayLimits(allocationsPerUser: 1, allocationsInTotal: 2)
+        var options = RealmOptions()
+        options.limits = RealmLimits(allocationsPerUser: 1, allocationsInTotal: 2, bytesPerSecondInTotal: 0)
         realm.set(options, hostAddresses: HostAddresses())
-        #expect(realm.allocationsPerUser == 1 && realm.allocationsInTotal == 2)
+        #expect(realm.allocationsPerUser == 1 && realm.allocationsInTotal == 2 && realm.bandwidth.inTotal == nil)
         realm = before
-        realm.set(RelayOptions(), hostAddresses: HostAddresses())
+        realm.set(RealmOptions(), hostAddresses: HostAddresses())
         #expect(realm.allocationsPerUser == before.allocationsPerUser)
     }
 

@@ -15,7 +15,10 @@ struct ServerConfigurationTests {
 
     @Test func defaults() async throws {
         let configuration = try await load(Self.certificate)
-        #expect(configuration.listen.isEmpty && configuration.roomSize == 10 && configuration.authSecrets == ["random"])
+        #expect(
+            configuration.listen.isEmpty && configuration.roomSize == 10
+                && configuration.defaultRealm.authSecrets == ["random"]
+        )
         #expect(configuration.iceTransportPolicy == .relay && !configuration.servesPlainTURN)
         #expect(configuration.identityFiles == [.init(certificate: "c.pem", privateKey: "k.pem")])
     }
@@ -50,8 +53,11 @@ struct ServerConfigurationTests {
         )
         #expect(configuration.listen.map(\.roles) == [.web, .turn])
         #expect(configuration.callHost == "call.example.com" && configuration.turnHost == "turn.example.com")
-        #expect(configuration.identityFiles.map(\.privateKey) == ["c", "d"] && configuration.realm == "r")
-        #expect(configuration.authSecrets == ["s1", "s2"] && configuration.users.map(\.password) == ["wonder:land"])
+        #expect(configuration.identityFiles.map(\.privateKey) == ["c", "d"] && configuration.defaultRealm.name == "r")
+        #expect(
+            configuration.defaultRealm.authSecrets == ["s1", "s2"]
+                && configuration.defaultRealm.users.map(\.password) == ["wonder:land"]
+        )
         #expect(
             configuration.relay.addresses.map(\.description) == ["192.0.2.7"]
                 && configuration.iceTransportPolicy == .all
@@ -77,8 +83,11 @@ struct ServerConfigurationTests {
         try await withFile(yaml) { path in
             let configuration = try await load(["--config", path])
             #expect(configuration.listen.map(\.description) == ["192.0.2.1:443"])
-            #expect(configuration.identityFiles.count == 1 && configuration.authSecrets == ["with, comma"])
-            #expect(configuration.roomSize == 5 && configuration.servesPlainTURN && configuration.users.count == 1)
+            #expect(configuration.identityFiles.count == 1 && configuration.defaultRealm.authSecrets == ["with, comma"])
+            #expect(
+                configuration.roomSize == 5 && configuration.servesPlainTURN
+                    && configuration.defaultRealm.users.count == 1
+            )
         }
     }
 
@@ -89,7 +98,7 @@ struct ServerConfigurationTests {
                 "DOMAIN": "legacy.test", "TURN_DOMAIN": "legacy.test", "MAX_PARTICIPANTS_PER_ROOM": "7",
             ]
             let configuration = try await load(Self.certificate + ["--call-host", "flag.test"], environment)
-            #expect(configuration.callHost == "flag.test" && configuration.realm == "environment")
+            #expect(configuration.callHost == "flag.test" && configuration.defaultRealm.name == "environment")
             #expect(configuration.turnHost == "file.test" && configuration.roomSize == 7)
         }
     }
@@ -100,13 +109,13 @@ struct ServerConfigurationTests {
             ["DOMAIN": "call.test", "TURN_DOMAIN": "turn.test", "TURN_USERNAME": "v", "TURN_PASSWORD": "a,b:c"]
         )
         #expect(configuration.callHost == "call.test" && configuration.turnHost == "turn.test")
-        #expect(configuration.users.map(\.password) == ["a,b:c"])
+        #expect(configuration.defaultRealm.users.map(\.password) == ["a,b:c"])
     }
 
     @Test func secretsFromFiles() async throws {
         try await withFile("# rotated\nnew secret\n\nold\n") { path in
             let configuration = try await load(Self.certificate + ["--auth-secret-file", path])
-            #expect(configuration.authSecrets == ["new secret", "old"])
+            #expect(configuration.defaultRealm.authSecrets == ["new secret", "old"])
         }
     }
 
@@ -129,10 +138,18 @@ struct ServerConfigurationTests {
         #expect(error?.description.contains("\n") == false)
     }
 
-    @Test(arguments: ["cal-host: x", "- a\n- b", "listen: [", "a: b: c", "event-loops: many"])
-    func badFiles(yaml: String) async throws {
+    @Test(arguments: [
+        ("cal-host: x", "unknown option 'cal-host'"), ("- a\n- b", "lines"), ("listen: [", "is not YAML: line"),
+        ("a: b: c", "is not YAML"), ("event-loops: many", "event-loops 'many'"), ("realm: [a]", "one value"),
+        ("listen: {a: b}", "'listen'"), ("listen: [[a]]", "'listen'"), ("realm: a\nrealm: b", "twice: 'realm'"),
+        ("dev: 5", "dev '5'"), ("realm:", "'realm' has no value"), ("listen: ~", "'listen' has no value"),
+    ])
+    func badFiles(yaml: String, words: String) async throws {
         try await withFile(yaml) { path in
-            await #expect(throws: StartupError.self) { try await load(Self.certificate + ["--config", path]) }
+            let error = await #expect(throws: StartupError.self) {
+                try await load(Self.certificate + ["--config", path])
+            }
+            #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
         }
     }
 

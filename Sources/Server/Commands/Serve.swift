@@ -22,7 +22,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors {
             let environment = ProcessInfo.processInfo.environment
-            let loader = try await ConfigurationLoader(flags: options, environment: environment)
+            let loader = try ConfigurationLoader(flags: options, environment: environment)
             let configuration = try ServerConfiguration(loader) { base64Encoded(SecureRandom.bytes(32)) }
             try await serve(configuration, environment)
         }

@@ -20,6 +20,8 @@ enum ConfigurationKey: String, CaseIterable {
     case user
     case userFile = "user-file"
     case userDatabase = "user-database"
+    case oauthKeyFile = "oauth-key-file"
+    case oauthServerName = "oauth-server-name"
     case iceTransportPolicy = "ice-transport-policy"
     case webRoot = "web-root"
     case eventLoops = "event-loops"
@@ -67,8 +69,8 @@ enum ConfigurationKey: String, CaseIterable {
             .bytesPerSecondPerAllocation, .bytesPerSecondPerUser, .bytesPerSecondInTotal,
             .challengesPerSecondPerAddress:
             .number
-        case .callHost, .turnHost, .realm, .authSecretFile, .userFile, .userDatabase, .iceTransportPolicy, .webRoot,
-            .logLevel,
+        case .callHost, .turnHost, .realm, .authSecretFile, .userFile, .userDatabase, .oauthKeyFile, .oauthServerName,
+            .iceTransportPolicy, .webRoot, .logLevel,
             .relay, .relayPorts:
             .text
         }
@@ -78,6 +80,17 @@ enum ConfigurationKey: String, CaseIterable {
 
     var environmentName: String {
         "SWIFTTURN_" + rawValue.uppercased().split(separator: "-").joined(separator: "_")
+    }
+
+    /// Whether each realm has its own.
+    var isOfRealm: Bool {
+        switch self {
+        case .authSecret, .authSecretFile, .user, .userFile, .userDatabase, .oauthKeyFile, .oauthServerName, .allowPeer,
+            .denyPeer, .allocationsPerUser, .allocationsInTotal, .bytesPerSecondPerAllocation, .bytesPerSecondPerUser,
+            .bytesPerSecondInTotal:
+            true
+        default: false
+        }
     }
 
     /// Secrets never reach a log.

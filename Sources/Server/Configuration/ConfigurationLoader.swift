@@ -2,24 +2,29 @@
 
 import Configuration
 import Foundation
-import SystemPackage
-import Yams
 
 /// Reads the options of all layers: flags, then the environment, then the YAML file, then the names that the product's
 /// first specification used (`DOMAIN`, `TURN_DOMAIN` and their like).
 struct ConfigurationLoader {
     private let reader: ConfigReader
+    /// Of the file alone: flags and the environment have no form for them.
+    let realms: [ConfigurationDocument.Realm]
 
-    init(flags: ServeOptions, environment: [String: String]) async throws {
-        var providers: [any ConfigProvider] = [
+    init(flags: ServeOptions, environment: [String: String]) throws(StartupError) {
+        let document = try (flags.config ?? environment["SWIFTTURN_CONFIG"]).map(Self.document)
+        reader = ConfigReader(providers: [
             InMemoryProvider(name: "flags", values: flags.values),
             InMemoryProvider(name: "environment", values: Self.values(of: environment)),
-        ]
-        if let path = flags.config ?? environment["SWIFTTURN_CONFIG"] {
-            providers.append(try await Self.file(path))
-        }
-        providers.append(InMemoryProvider(name: "legacy environment", values: Self.legacyValues(of: environment)))
-        reader = ConfigReader(providers: providers)
+            Self.provider(document?.options ?? [:]),
+            InMemoryProvider(name: "legacy environment", values: Self.legacyValues(of: environment)),
+        ])
+        realms = document?.realms ?? []
+    }
+
+    /// The options of one realm.
+    init(_ realm: ConfigurationDocument.Realm) {
+        reader = ConfigReader(provider: Self.provider(realm.options))
+        realms = []
     }
 
     // MARK: Values
@@ -90,50 +95,19 @@ struct ConfigurationLoader {
         return values
     }
 
-    private static func file(_ path: String) async throws -> any ConfigProvider {
+    private static func document(_ path: String) throws(StartupError) -> ConfigurationDocument {
         guard let text = TextFile.read(path) else {
-            throw StartupError.noInput("the configuration file '\(path)' cannot be read")
+            throw .noInput("the configuration file '\(path)' cannot be read")
         }
-        try checkKeys(of: text, path)
-        do {
-            return try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
-        } catch {
-            throw StartupError.configuration("'\(path)' is not a configuration file")
-        }
+        return try ConfigurationDocument(text, path: path)
     }
 
-    /// A misspelt key must not be ignored: the option that it was meant to be would silently have its default.
-    private static func checkKeys(of text: String, _ path: String) throws {
-        let root: Any?
-        do {
-            root = try Yams.load(yaml: text)
-        } catch {
-            throw StartupError.configuration("'\(path)' is not YAML\(place(of: error))")
+    private static func provider(_ options: ConfigurationDocument.Options) -> InMemoryProvider {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (key, content) in options {
+            values[AbsoluteConfigKey(key.configKey)] = ConfigValue(content, isSecret: key.isSecret)
         }
-        guard let root else { return }
-        guard let entries = root as? [String: Any] else {
-            throw StartupError.configuration("'\(path)' is not a list of 'option: value' lines")
-        }
-        for key in entries.keys.sorted() where ConfigurationKey(rawValue: key) == nil {
-            throw StartupError.configuration("'\(path)' has an unknown option '\(key)'")
-        }
-        for (key, value) in entries where !isOption(value) {
-            throw StartupError.configuration("'\(path)': '\(key)' is neither a value nor a list of values")
-        }
-    }
-
-    private static func isOption(_ value: Any) -> Bool {
-        !(value is [String: Any]) && (value as? [Any])?.contains { $0 is [Any] || $0 is [String: Any] } != true
-    }
-
-    /// Where a file is wrong. Never what stands there, which may be a secret.
-    private static func place(of error: any Error) -> String {
-        switch error as? YamlError {
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
-            ": line \(mark.line), column \(mark.column)"
-        default:
-            ""
-        }
+        return InMemoryProvider(name: "file", values: values)
     }
 }
 
@@ -149,7 +123,7 @@ extension ConfigurationKey {
     }
 
     /// The parts of a list in one text, which commas separate.
-    fileprivate static func parts(of text: String) -> [String] {
+    static func parts(of text: String) -> [String] {
         text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     }
 }

@@ -28,12 +28,9 @@ extension RelayConfiguration {
 }
 
 extension RealmConfiguration {
-    mutating func set(_ options: RelayOptions, hostAddresses: HostAddresses) {
-        peerRules = PeerRules(
-            allow: options.allowedPeers,
-            deny: options.deniedPeers,
-            hostAddresses: hostAddresses
-        )
+    mutating func set(_ options: RealmOptions, hostAddresses: HostAddresses) {
+        hostNames = options.hosts
+        peerRules = PeerRules(allow: options.allowedPeers, deny: options.deniedPeers, hostAddresses: hostAddresses)
         let limits = options.limits
         allocationsPerUser = limits.allocationsPerUser ?? allocationsPerUser
         allocationsInTotal = limits.allocationsInTotal ?? allocationsInTotal

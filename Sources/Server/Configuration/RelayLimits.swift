@@ -2,34 +2,21 @@
 
 /// What `serve` was told about limits of the relay. What is nil was not given: the relay has a default for it.
 struct RelayLimits: Sendable, Equatable {
-    var allocationsPerUser: Int?
-    var allocationsInTotal: Int?
     var permissionsPerAllocation: Int?
     var channelsPerAllocation: Int?
     /// Seconds.
     var maximumLifetime: Int?
-    /// Of each of these three, 0 is no limit.
-    var bytesPerSecondPerAllocation: Int?
-    var bytesPerSecondPerUser: Int?
-    var bytesPerSecondInTotal: Int?
     /// 401 answers to one address over UDP; 0 is no limit.
     var challengesPerSecondPerAddress: Int?
 }
 
 extension RelayLimits {
     init(_ loader: ConfigurationLoader) throws(StartupError) {
-        allocationsPerUser = try loader.number(.allocationsPerUser, in: 1...10_000_000)
-        allocationsInTotal = try loader.number(.allocationsInTotal, in: 1...10_000_000)
         permissionsPerAllocation = try loader.number(.permissionsPerAllocation, in: 1...100_000)
         // As many as there are channel numbers (RFC 8656, section 12).
         channelsPerAllocation = try loader.number(.channelsPerAllocation, in: 1...4_096)
         // Not below what a client gets that asks for nothing (RFC 8656, section 7.2).
         maximumLifetime = try loader.number(.maximumLifetime, in: 600...86_400)
-        bytesPerSecondPerAllocation = try loader.number(.bytesPerSecondPerAllocation, in: Self.rates)
-        bytesPerSecondPerUser = try loader.number(.bytesPerSecondPerUser, in: Self.rates)
-        bytesPerSecondInTotal = try loader.number(.bytesPerSecondInTotal, in: Self.rates)
         challengesPerSecondPerAddress = try loader.number(.challengesPerSecondPerAddress, in: 0...1_000_000)
     }
-
-    private static let rates = 0...1_000_000_000_000
 }

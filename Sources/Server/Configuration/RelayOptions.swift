@@ -24,8 +24,6 @@ struct RelayOptions: Sendable, Equatable {
     var addresses: [Address] = []
     /// Of relayed addresses in an open relay: the dynamic ports, as RFC 8656, section 7.2, recommends.
     var ports = RelayMode.defaultPorts
-    var allowedPeers: [IPNetwork] = []
-    var deniedPeers: [IPNetwork] = []
     var alternateServers: [TransportAddress] = []
     /// The number of allocations from which on new ones are sent to an alternate server; nil: when this one stops.
     var alternateServerThreshold: Int?
@@ -49,8 +47,6 @@ extension RelayOptions {
         }
         for text in loader.list(.relayAddress) { addresses.append(try Address(text)) }
         if let text = loader.text(.relayPorts) { ports = try Self.ports(text) }
-        allowedPeers = try loader.networks(.allowPeer)
-        deniedPeers = try loader.networks(.denyPeer)
         for text in loader.list(.alternateServer) { alternateServers.append(try Self.server(text)) }
         alternateServerThreshold = try loader.number(.alternateServerThreshold, in: 0...10_000_000)
         allowsMobility = try loader.flag(.mobility)
@@ -83,15 +79,7 @@ extension RelayOptions {
 
     /// An option that does nothing must not look as if it did.
     private func checkCombinations(_ loader: ConfigurationLoader) throws(StartupError) {
-        if mode == .closed {
-            let given: [(ConfigurationKey, Bool)] = [
-                (.relayPorts, loader.text(.relayPorts) != nil), (.allowPeer, !allowedPeers.isEmpty),
-                (.denyPeer, !deniedPeers.isEmpty),
-            ]
-            for (key, isGiven) in given where isGiven {
-                throw .configuration("\(key.rawValue) is for an open relay, and this one is closed (see --relay)")
-            }
-        }
+        if mode == .closed, loader.text(.relayPorts) != nil { throw .onlyOpenRelay(.relayPorts) }
         if alternateServerThreshold != nil, alternateServers.isEmpty {
             throw .configuration("alternate-server-threshold needs --alternate-server")
         }

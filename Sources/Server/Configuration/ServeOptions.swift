@@ -77,6 +77,17 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A database of users, followed as 'swiftturn users' changes it.", valueName: "file"))
     var userDatabase: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Keys of authorization servers (RFC 7635), one on a line: KID A128GCM|A256GCM KEY [EXPIRY].",
+            valueName: "file"
+        )
+    )
+    var oauthKeyFile: String?
+
+    @Option(help: ArgumentHelp("The name that access tokens are made for. (default: the realm)", valueName: "name"))
+    var oauthServerName: String?
+
     @Option(help: ArgumentHelp("What browsers may use: relay (only this server) or all.", valueName: "relay|all"))
     var iceTransportPolicy: String?
 
@@ -108,8 +119,8 @@ extension ServeOptions {
         var values = GivenOptions()
         values.add(texts: [
             (.callHost, callHost), (.turnHost, turnHost), (.realm, realm), (.authSecretFile, authSecretFile),
-            (.userFile, userFile), (.userDatabase, userDatabase), (.iceTransportPolicy, iceTransportPolicy),
-            (.webRoot, webRoot),
+            (.userFile, userFile), (.userDatabase, userDatabase), (.oauthKeyFile, oauthKeyFile),
+            (.oauthServerName, oauthServerName), (.iceTransportPolicy, iceTransportPolicy), (.webRoot, webRoot),
             (.logLevel, logLevel),
         ])
         values.add(lists: [

@@ -28,11 +28,9 @@ struct ServerConfiguration: Sendable {
     var callHost: String?
     var turnHost: String?
     var identityFiles: [IdentityFiles] = []
-    var realm: String?
-    /// Never empty: the first one issues.
-    var authSecrets: [String] = []
-    var users: [(name: String, password: String)] = []
-    var userDatabase: String?
+    /// Its secrets are never empty: the first one issues.
+    var defaultRealm = RealmOptions()
+    var realms: [RealmOptions] = []
     var relay = RelayOptions()
     var iceTransportPolicy = ICETransportPolicy.relay
     var webRoot: String?
@@ -57,21 +55,27 @@ extension ServerConfiguration {
         discoveryPairs = try DiscoveryPair.pairs(loader, listeners: listen)
         callHost = try Self.hostName(loader, .callHost)
         turnHost = try Self.hostName(loader, .turnHost)
-        realm = loader.text(.realm)
         identityFiles = try Self.identityFiles(loader)
         guard isDevelopment || !identityFiles.isEmpty || !servesTLS else {
             throw .configuration("--certificate and --private-key are required (or --dev, to try it on this machine)")
         }
-        authSecrets = try Self.lines(loader, .authSecret, .authSecretFile)
-        if authSecrets.isEmpty { authSecrets = [randomSecret()] }
-        users = try Self.users(loader)
-        userDatabase = loader.text(.userDatabase)
         relay = try RelayOptions(loader)
+        try readRealms(loader, randomSecret: randomSecret)
         try readICETransportPolicy(loader)
         try readLimits(loader)
         webRoot = loader.text(.webRoot)
         allowedOrigins = loader.list(.allowedOrigin)
         servesPlainTURN = try loader.flag(.plainTurn)
+    }
+
+    private mutating func readRealms(
+        _ loader: ConfigurationLoader,
+        randomSecret: () -> String
+    ) throws(StartupError) {
+        defaultRealm = try RealmOptions(loader, of: relay.mode)
+        defaultRealm.name = loader.text(.realm)
+        realms = try RealmOptions.list(loader, beside: defaultRealm, of: relay.mode)
+        if defaultRealm.authSecrets.isEmpty { defaultRealm.authSecrets = [randomSecret()] }
     }
 
     private mutating func readICETransportPolicy(_ loader: ConfigurationLoader) throws(StartupError) {
@@ -103,17 +107,12 @@ extension ServerConfiguration {
 
     // MARK: Single options
 
-    /// A name as it may stand in a URL.
-    private static func hostName(_ loader: ConfigurationLoader, _ key: ConfigurationKey) throws(StartupError) -> String?
-    {
+    private static func hostName(
+        _ loader: ConfigurationLoader,
+        _ key: ConfigurationKey
+    ) throws(StartupError) -> String? {
         guard let name = loader.text(key) else { return nil }
-        let isName =
-            !name.isEmpty
-            && name.utf8.allSatisfy { byte in
-                let character = Character(Unicode.Scalar(byte))
-                return byte < 0x80 && (character.isLetter || character.isNumber || character == "-" || character == ".")
-            }
-        guard isName else { throw .configuration("\(key.rawValue) '\(name)' is not a host name") }
+        guard name.isHostName else { throw .configuration("\(key.rawValue) '\(name)' is not a host name") }
         return name
     }
 
@@ -125,5 +124,16 @@ extension ServerConfiguration {
             )
         }
         return zip(certificates, keys).map(IdentityFiles.init)
+    }
+}
+
+extension String {
+    /// Whether it may stand as a host in a URL.
+    var isHostName: Bool {
+        !isEmpty
+            && utf8.allSatisfy { byte in
+                let character = Character(Unicode.Scalar(byte))
+                return byte < 0x80 && (character.isLetter || character.isNumber || character == "-" || character == ".")
+            }
     }
 }

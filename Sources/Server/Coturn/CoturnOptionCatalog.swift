@@ -60,8 +60,6 @@ enum CoturnOptionCatalog {
 
     private static let missing: [String: String] = [
         "no-auth": "every client authenticates",
-        "oauth": "OAuth keys are not taken over from coturn's database",
-        "server-name": "OAuth keys are not taken over from coturn's database",
         "psql-userdb": otherDatabase, "sql-userdb": otherDatabase, "mysql-userdb": otherDatabase,
         "mongo-userdb": otherDatabase, "redis-userdb": otherDatabase, "secret-key-file": otherDatabase,
         "redis-statsdb": "there is no Redis interface",
@@ -79,7 +77,7 @@ enum CoturnOptionCatalog {
         "server-relay": "permissions are always checked (RFC 8656, section 9)",
         "stun-only": "TURN cannot be turned off", "no-stun": "STUN Binding cannot be turned off",
         "secure-stun": "STUN Binding needs no authentication",
-        "check-origin-consistency": "ORIGIN is ignored",
+        "check-origin-consistency": "a client's realm stays once it has authenticated, whatever ORIGIN says later",
         "tls-alternate-server": alternates, "tcp-alternate-server": alternates, "udp-alternate-server": alternates,
         "keep-address-family": "a client that asks for no family gets IPv4 (RFC 8656, section 7.2)",
         "max-allocate-timeout": "a connection has 10 seconds to authenticate and 60 for an allocation",

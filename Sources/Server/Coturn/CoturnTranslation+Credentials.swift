@@ -37,7 +37,23 @@ extension CoturnTranslation {
                 yaml.comment("user-database: FILE")
             }
         }
+        translateOAuth()
         remarkOnDatabase()
+    }
+
+    /// coturn has the keys of authorization servers in its database alone.
+    private mutating func translateOAuth() {
+        let name = last("server-name")
+        guard let option = options.last(where: { $0.name == "oauth" }), option.isOn else {
+            for option in [options.last { $0.name == "oauth" }, name].compactMap({ $0 }) {
+                note(option, "nothing to do: oauth is off")
+            }
+            return
+        }
+        note(option, "the keys of coturn's table oauth_key have to be put into an oauth-key-file")
+        yaml.comment("Put them into a file of mode 0600, one on a line: KID A128GCM|A256GCM KEY [EXPIRY]")
+        yaml.comment("oauth-key-file: FILE")
+        if let name { yaml.comment("oauth-server-name", name.value) }
     }
 
     private mutating func authSecrets() throws(StartupError) -> [String] {

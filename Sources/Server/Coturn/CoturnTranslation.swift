@@ -32,7 +32,8 @@ struct CoturnTranslation {
         "pkey",
         "relay-ip", "external-ip", "min-port", "max-port", "relay-threads", "cpus", "alternate-server", "mobility",
         "allowed-peer-ip", "denied-peer-ip", "allow-loopback-peers",
-        "realm", "user", "userdb", "db", "use-auth-secret", "static-auth-secret",
+        "realm", "user", "userdb", "db", "use-auth-secret", "static-auth-secret", "oauth",
+        "server-name",
         "user-quota", "total-quota", "max-bps", "bps-capacity", "max-allocate-lifetime", "unauthorized-ratelimit",
         "unauthorized-ratelimit-rps", "verbose", "Verbose", "log-min-level",
     ]

@@ -10,6 +10,11 @@ struct YAMLText {
         lines += text.split(whereSeparator: \.isNewline).map { "# \($0)" }
     }
 
+    /// An option that an operator is to take the comment sign off.
+    mutating func comment(_ key: String, _ text: String) {
+        comment("\(key): \(Self.quoted(text))")
+    }
+
     mutating func set(_ key: String, _ text: String) {
         lines.append("\(key): \(Self.quoted(text))")
     }

@@ -41,9 +41,11 @@ actor UserSource {
             isBroken = false
             guard let changed else { return }
             directory.replace(with: changed + configured)
-            logger.info("users read again", metadata: ["count": "\(directory.count)"])
+            logger.info("users read again", metadata: ["realm": "\(directory.realm)", "count": "\(directory.count)"])
         } catch {
-            if !isBroken { logger.error("users not read again", metadata: ["error": "\(error)"]) }
+            if !isBroken {
+                logger.error("users not read again", metadata: ["realm": "\(directory.realm)", "error": "\(error)"])
+            }
             isBroken = true
         }
     }

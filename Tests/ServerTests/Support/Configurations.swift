@@ -8,7 +8,7 @@ import Foundation
 /// What `serve` makes of its flags and its environment.
 func load(_ flags: [String] = [], _ environment: [String: String] = [:]) async throws -> ServerConfiguration {
     let options = try ServeOptions.parse(flags)
-    let loader = try await ConfigurationLoader(flags: options, environment: environment)
+    let loader = try ConfigurationLoader(flags: options, environment: environment)
     return try ServerConfiguration(loader) { "random" }
 }
 

@@ -59,7 +59,7 @@ enum ConfigurationFile {
         if !bytes.isEmpty { environment["SWIFTTURN_CONFIG"] = path }
         return waiting { [environment] in
             do {
-                let loader = try await ConfigurationLoader(flags: flags, environment: environment)
+                let loader = try ConfigurationLoader(flags: flags, environment: environment)
                 let configuration = try ServerConfiguration(loader) { "random" }
                 try use(configuration)
                 return nil
