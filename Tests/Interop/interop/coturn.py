@@ -7,17 +7,11 @@ from pathlib import Path
 
 from interop.binding import answers_udp
 from interop.cases import DTLS, EVERYTHING, TLS
-from interop.credentials import CARELESS_USER, PASSWORD, REALM, SECRET, USER
+from interop.credentials import CARELESS_USER, OAUTH_KEYS, PASSWORD, REALM, SECRET, USER
 from interop.ports import ADDRESSES, ALTERNATE_ADDRESS, RELAY_PORTS, free_port
 from interop.program import Program
 
 SCHEMA = Path("/usr/share/coturn/schema.sql")
-# The keys that turnutils_uclient -J has built in; it picks one at random for each token.
-OAUTH_KEYS = (
-    ("north", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEK", "A256GCM"),
-    ("union", "MTIzNDU2Nzg5MDEyMzQ1Ngo=", "A128GCM"),
-    ("oldempire", "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIK", "A256GCM"),
-)
 
 
 class Coturn:

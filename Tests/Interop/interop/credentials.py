@@ -8,3 +8,9 @@ PASSWORD = "secret-of-alice"
 CARELESS_USER = "mallory"
 # Of time-limited credentials.
 SECRET = "secret-of-the-application"
+# The keys that turnutils_uclient -J has built in; it picks one at random for each token.
+OAUTH_KEYS = (
+    ("north", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEK", "A256GCM"),
+    ("union", "MTIzNDU2Nzg5MDEyMzQ1Ngo=", "A128GCM"),
+    ("oldempire", "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIK", "A256GCM"),
+)

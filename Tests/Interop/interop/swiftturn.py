@@ -4,13 +4,13 @@
 from support.server import WEB_ROOT, Server
 
 from interop.cases import (
-    BANDWIDTH, DTLS, DUAL_ALLOCATION, EVERYTHING, IPV6_RELAY, OAUTH, OPEN_RELAY, PEERS, TCP_RELAY, UDP,
+    BANDWIDTH, DTLS, DUAL_ALLOCATION, EVERYTHING, IPV6_RELAY, OPEN_RELAY, PEERS, TCP_RELAY, UDP,
 )  # fmt: skip
-from interop.credentials import CARELESS_USER, PASSWORD, REALM, SECRET, USER
+from interop.credentials import CARELESS_USER, OAUTH_KEYS, PASSWORD, REALM, SECRET, USER
 from interop.ports import ALTERNATE_ADDRESS, RELAY_PORTS, free_port
 
 # What is meant to be offered and isn't there: a feature leaves this list with the commit that brings it.
-NOT_THERE_YET = frozenset({TCP_RELAY, OAUTH})
+NOT_THERE_YET = frozenset({TCP_RELAY})
 
 
 class SwiftTURN:
@@ -26,9 +26,13 @@ class SwiftTURN:
         certificate, key = authority.leaf("localhost")
         secrets = directory / "secrets"
         secrets.write_text(SECRET + "\n")
+        keys = directory / "oauth-keys"
+        keys.touch(mode=0o600)
+        keys.write_text("".join(f"{kid} {algorithm} {key}\n" for kid, key, algorithm in OAUTH_KEYS))
         options = [
             *self.listen_options(), "--plain-turn", "--certificate", certificate, "--private-key", key,
             "--call-host", "localhost", "--realm", REALM, "--mobility", "--auth-secret-file", secrets,
+            "--oauth-key-file", keys,
             "--user", f"{USER}:{PASSWORD}", "--user", f"{CARELESS_USER}:{PASSWORD}", "--web-root", WEB_ROOT,
             *self.relay_options,
         ]  # fmt: skip

@@ -34,7 +34,7 @@ UCLIENT_CASES = [
     *over([UDP, TLS], "both families in one allocation", "-Z", needs=[DUAL_ALLOCATION, PEERS]),
     *over(EVERY, "EVEN-PORT and RESERVATION-TOKEN", needs=[EVEN_PORT], senders=4),
     *over(EVERY, "time-limited credentials", *ALONE, credentials=SECRET_OPTIONS),
-    *over([UDP, TLS], "OAuth", *ALONE, "-J", needs=[OAUTH], credentials=()),
+    *over(EVERY, "OAuth", *ALONE, "-J", needs=[OAUTH], credentials=()),
     *over([TLS], "certificate verified", *ALONE, verifies=True),
     *over([TCP, TLS], "RFC 6062: connections to a peer", "-T", needs=[TCP_RELAY]),
     # It does not recognise what the peer has received.
