@@ -6,7 +6,7 @@ import TURNCredentials
 
 /// RFC 8656, section 7.2: receiving an Allocate request. The steps have the numbers they have there.
 extension Relay {
-    mutating func allocate(_ request: Request, with response: inout STUNMessageWriter) throws(RequestError) {
+    func allocate(_ request: Request, with response: inout STUNMessageWriter) throws(RequestError) {
         // 2. One allocation for a 5-tuple. A retransmission is answered as the request was.
         if let existing = request.client.allocation {
             guard existing.transactionID == request.message.transactionID,
@@ -84,7 +84,7 @@ extension Relay {
         return [.ipv4, .ipv6]
     }
 
-    private mutating func makeAllocation(for request: Request, _ wish: Wish) throws(RequestError) -> Allocation {
+    private func makeAllocation(for request: Request, _ wish: Wish) throws(RequestError) -> Allocation {
         let client = request.client
         let credential = request.identity.credential
         switch client.realm.quota.acquire(user: credential.user) {
@@ -131,7 +131,7 @@ extension Relay {
         return allocation
     }
 
-    private mutating func reserveNext(to endpoint: RelayedEndpoint, at now: Moment) -> ReservationToken? {
+    private func reserveNext(to endpoint: RelayedEndpoint, at now: Moment) -> ReservationToken? {
         directory.reserve(
             after: endpoint.address,
             until: now.uptime + configuration.reservationLifetime,
@@ -151,7 +151,7 @@ extension Relay {
     /// How many ports are tried: another program may have some of the range.
     private static let portAttempts = 16
 
-    private mutating func openEndpoint(
+    private func openEndpoint(
         _ entry: RelayedAddressDirectory.Entry,
         _ family: IPAddress.Family,
         _ wish: Wish,

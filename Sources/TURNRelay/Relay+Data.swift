@@ -9,23 +9,26 @@ extension Relay {
     // MARK: From a client
 
     /// RFC 8656, section 12.6: receiving a ChannelData message from the client.
-    package mutating func route(channel: ChannelNumber, from id: ClientID, at now: NIODeadline) -> RelayRouting {
+    package func route(channel: ChannelNumber, from id: ClientID, at now: NIODeadline) -> RelayRouting {
         guard let client = clients[id] else { return .drop(.noAllocation) }
         if client.allocation == nil { _ = takesOver(client, at: now) }
         guard client.allocation != nil else { return .drop(.noAllocation) }
-        return route(channel: channel, of: client, at: now)
-    }
-
-    private func route(channel: ChannelNumber, of client: Client, at now: NIODeadline) -> RelayRouting {
-        guard let allocation = client.allocation, let binding = allocation.channels.binding(of: channel, at: now)
-        else { return .drop(.unboundChannel) }
+        // A binding without references is looked up in place: a copy of the allocation would retain all that it has.
+        guard let binding = client.allocation?.channels.binding(of: channel, at: now) else {
+            return .drop(.unboundChannel)
+        }
         let generation = directory.generation
         if let route = binding.route, binding.generation == generation {
             return .forward(route)
         }
+        return route(binding, of: client, generation: generation)
+    }
+
+    private func route(_ binding: ChannelBinding, of client: Client, generation: UInt64) -> RelayRouting {
+        guard let allocation = client.allocation else { return .drop(.noAllocation) }
         let routing = resolve(binding.peer, for: allocation, in: client.realm)
         if case .forward(let route) = routing {
-            client.allocation?.channels.setRoute(route, of: channel, generation: generation)
+            client.allocation?.channels.setRoute(route, of: binding.channel, generation: generation)
         }
         return routing
     }
@@ -53,7 +56,7 @@ extension Relay {
     }
 
     /// RFC 8656, section 11.2: receiving a Send indication. Anything wrong with it is discarded silently.
-    mutating func take(indication message: STUNMessageView, from client: Client, at now: NIODeadline) -> RelayOutcome {
+    func take(indication message: STUNMessageView, from client: Client, at now: NIODeadline) -> RelayOutcome {
         switch message.type.method {
         case .send where !takesOver(client, at: now): wait(message, of: client) ? .pending : .drop(.noAllocation)
         case .send: send(message, from: client, at: now)
@@ -81,21 +84,21 @@ extension Relay {
     // MARK: To a client
 
     /// For a Data indication.
-    package mutating func makeTransactionID() -> TransactionID {
+    package func makeTransactionID() -> TransactionID {
         TransactionID.random(using: &random)
     }
 
     /// RFC 8656, sections 11.3 and 12.7: data for a relayed transport address arrives from a peer.
     package func deliver(_ passage: Passage, at now: NIODeadline) -> Delivery {
-        guard let client = clients[passage.target.client], let allocation = client.allocation,
-            allocation.handle == passage.target, !client.isDetached
+        guard let client = clients[passage.target.client], client.allocation?.handle == passage.target,
+            !client.isDetached
         else { return .drop(.staleRoute) }
         // A bound channel admits its peer for as long as it lasts. RFC 8656 would have it wait for a permission that
         // some clients (aioice among them) renew only every 500 seconds, with the channel; other servers do the same.
-        if let binding = allocation.channels.binding(toward: passage.source, at: now) {
+        if let binding = client.allocation?.channels.binding(toward: passage.source, at: now) {
             return .channelData(client: client.id, channel: binding.channel)
         }
-        guard allocation.permissions.contains(passage.source.address, at: now) else {
+        guard client.allocation?.permissions.contains(passage.source.address, at: now) == true else {
             return .drop(.peerWithoutPermission)
         }
         return .dataIndication(client: client.id)

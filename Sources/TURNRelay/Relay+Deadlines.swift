@@ -4,7 +4,7 @@ package import NIOCore
 
 extension Relay {
     /// Lets time pass: deletes allocations that expired, and names the connections to close.
-    package mutating func advance(to now: NIODeadline) -> [RelayAction] {
+    package func advance(to now: NIODeadline) -> [RelayAction] {
         var actions: [RelayAction] = []
         while let client = deadlines.popDue(at: now, in: clients) {
             if client.allocation != nil {
@@ -19,12 +19,12 @@ extension Relay {
         return actions
     }
 
-    private mutating func expireEndpoints(of client: Client, at now: NIODeadline) {
+    private func expireEndpoints(of client: Client, at now: NIODeadline) {
         removeEndpoints(of: client, at: now) { $0.expiresAt <= now }
     }
 
     /// Removes endpoints of a client's allocation, and the allocation with the last of them.
-    mutating func removeEndpoints(of client: Client, at now: NIODeadline, where isGone: (RelayedEndpoint) -> Bool) {
+    func removeEndpoints(of client: Client, at now: NIODeadline, where isGone: (RelayedEndpoint) -> Bool) {
         guard let allocation = client.allocation else { return }
         guard allocation.endpoints.contains(where: { !isGone($0) }) else {
             deleteAllocation(of: client, at: now)

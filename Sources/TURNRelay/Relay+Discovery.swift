@@ -11,7 +11,7 @@ package import STUNCodec
 extension Relay {
     private static let discoveryAttributes: Set<AttributeType> = [.changeRequest, .responsePort, .padding]
 
-    package mutating func discover(
+    package func discover(
         _ bytes: RawSpan,
         from address: TransportAddress,
         at vantage: DiscoveryVantage,

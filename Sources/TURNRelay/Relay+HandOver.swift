@@ -9,7 +9,7 @@ extension Relay {
     // MARK: Between relays
 
     /// Says something to a relay, which may be this one.
-    mutating func tell(_ message: RelayMessage, to loop: Int, at now: NIODeadline) {
+    func tell(_ message: RelayMessage, to loop: Int, at now: NIODeadline) {
         if loop == self.loop {
             receive(message, at: now)
         } else {
@@ -17,7 +17,7 @@ extension Relay {
         }
     }
 
-    mutating func receive(_ message: RelayMessage, at now: NIODeadline) {
+    func receive(_ message: RelayMessage, at now: NIODeadline) {
         switch message {
         case .claim(let claim): answer(claim, at: now)
         case .granted(let handle, let grant): settle(handle, .granted(grant), at: now)
@@ -28,7 +28,7 @@ extension Relay {
         }
     }
 
-    mutating func takeDeferred() -> [DeferredWork] {
+    func takeDeferred() -> [DeferredWork] {
         defer { deferred.removeAll() }
         return deferred
     }
@@ -36,7 +36,7 @@ extension Relay {
     // MARK: Tickets
 
     /// A new ticket for an allocation, for the answer to a request from its own 5-tuple.
-    mutating func renewTicket(of client: Client, for renewal: TransactionID) -> MobilityTicket? {
+    func renewTicket(of client: Client, for renewal: TransactionID) -> MobilityTicket? {
         guard let tickets, let allocation = client.allocation, let mobility = allocation.mobility else { return nil }
         // However many answers to one Refresh are lost, the client has a ticket that is good.
         if mobility.renewal == renewal { return mobility.tickets.last.map(MobilityTicket.init) }
@@ -47,7 +47,7 @@ extension Relay {
         return MobilityTicket(bytes: ticket)
     }
 
-    private mutating func answer(_ claim: TicketClaim, at now: NIODeadline) {
+    private func answer(_ claim: TicketClaim, at now: NIODeadline) {
         do throws(RequestError) {
             let client = try owner(of: claim)
             let lifetime = try apply(claim.wish, to: client, at: now)
@@ -80,7 +80,7 @@ extension Relay {
     /// Uses up the tickets of an allocation.
     ///
     /// - Returns: the one that is good from now on; nil when the allocation has ended.
-    private mutating func bequeath(_ client: Client, to heir: AllocationHandle, at now: NIODeadline) -> [UInt8]? {
+    private func bequeath(_ client: Client, to heir: AllocationHandle, at now: NIODeadline) -> [UInt8]? {
         guard let tickets, let allocation = client.allocation, let mobility = allocation.mobility else { return nil }
         if let former = mobility.heir { tell(.withdrawn(from: former), to: former.loop, at: now) }
         tickets.revoke(mobility.tickets)
@@ -91,7 +91,7 @@ extension Relay {
 
     // MARK: The way there
 
-    private mutating func give(_ allocation: AllocationHandle, to heir: AllocationHandle, at now: NIODeadline) {
+    private func give(_ allocation: AllocationHandle, to heir: AllocationHandle, at now: NIODeadline) {
         guard let client = clients[allocation.client], client.allocation?.handle == allocation,
             client.allocation?.mobility?.heir == heir
         else { return tell(.withdrawn(from: heir), to: heir.loop, at: now) }
@@ -99,12 +99,12 @@ extension Relay {
     }
 
     /// The 5-tuple of a mobile allocation has ended: its client may come back on another, until the lifetime ends.
-    mutating func detach(_ client: Client, at now: NIODeadline) {
+    func detach(_ client: Client, at now: NIODeadline) {
         client.isDetached = true
         if client.allocation?.mobility?.heir != nil { handOver(client, at: now) }
     }
 
-    private mutating func handOver(_ client: Client, at now: NIODeadline) {
+    private func handOver(_ client: Client, at now: NIODeadline) {
         let allocation = client.allocation
         client.allocation = nil
         removeOrIdle(client, from: now)
@@ -134,13 +134,13 @@ extension Relay {
     // MARK: Clients without an allocation
 
     /// Starts the time that a client may be without an allocation.
-    mutating func beIdle(_ client: Client, from now: NIODeadline) {
+    func beIdle(_ client: Client, from now: NIODeadline) {
         client.idleDeadline = now + configuration.idleTimeout(isDatagram: client.isDatagram)
         deadlines.update(client, in: clients)
     }
 
     /// What an allocation leaves behind: a client, unless that is gone.
-    private mutating func removeOrIdle(_ client: Client, from now: NIODeadline) {
+    private func removeOrIdle(_ client: Client, from now: NIODeadline) {
         if client.isDetached {
             _ = clients.remove(client.id)
         } else {

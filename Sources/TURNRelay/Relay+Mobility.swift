@@ -15,7 +15,7 @@ extension Relay {
     }
 
     /// Section 3.2.2: receiving a Refresh with a ticket.
-    mutating func resume(
+    func resume(
         _ request: Request,
         _ ticket: [UInt8],
         _ wish: RefreshWish,
@@ -65,7 +65,7 @@ extension Relay {
         if let ticket = grant.ticket { response.append(MobilityTicket(bytes: ticket)) }
     }
 
-    private mutating func claim(_ ticket: [UInt8], _ wish: RefreshWish, for request: Request) throws(RequestError) {
+    private func claim(_ ticket: [UInt8], _ wish: RefreshWish, for request: Request) throws(RequestError) {
         let client = request.client
         guard let allocation = tickets?.owner(of: ticket) else { throw .allocationMismatch }
         guard allocation != client.allocation?.handle else {
@@ -98,7 +98,7 @@ extension Relay {
     // MARK: Taking
 
     /// Whether a request can be answered now. The first one that is not the Refresh of the claim takes the allocation.
-    mutating func isReady(_ request: Request) throws(RequestError) -> Bool {
+    func isReady(_ request: Request) throws(RequestError) -> Bool {
         guard let claim = request.client.claim else { return true }
         if request.message.type.method == .refresh, try request.value(MobilityTicket.self)?.bytes == claim.ticket {
             return true
@@ -111,7 +111,7 @@ extension Relay {
     /// Takes the allocation that a client has a claim to, because it has sent something from the new 5-tuple.
     ///
     /// - Returns: whether the claim is settled; it is not while another loop has the allocation.
-    mutating func takesOver(_ client: Client, at now: NIODeadline) -> Bool {
+    func takesOver(_ client: Client, at now: NIODeadline) -> Bool {
         guard let claim = client.claim else { return true }
         switch claim.state {
         case .granted:
@@ -136,7 +136,7 @@ extension Relay {
 
     // MARK: What the other relay says
 
-    mutating func settle(_ handle: AllocationHandle, _ state: Claim.State, at now: NIODeadline) {
+    func settle(_ handle: AllocationHandle, _ state: Claim.State, at now: NIODeadline) {
         guard let client = clients[handle.client], let claim = client.claim, claim.handle == handle else { return }
         client.claim?.state = state
         client.claim?.waiting = []
@@ -145,18 +145,18 @@ extension Relay {
         again(claim.waiting, of: client)
     }
 
-    mutating func withdraw(from handle: AllocationHandle, at now: NIODeadline) {
+    func withdraw(from handle: AllocationHandle, at now: NIODeadline) {
         guard let client = clients[handle.client], let claim = client.claim, claim.handle == handle else { return }
         drop(claim, of: client, at: now)
     }
 
-    private mutating func drop(_ claim: Claim, of client: Client, at now: NIODeadline) {
+    private func drop(_ claim: Claim, of client: Client, at now: NIODeadline) {
         client.claim = nil
         beIdle(client, from: now)
         again(claim.waiting, of: client)
     }
 
-    mutating func install(_ handedOver: HandedOver, at now: NIODeadline) {
+    func install(_ handedOver: HandedOver, at now: NIODeadline) {
         var allocation = handedOver.allocation
         guard let client = clients[allocation.handle.client], let claim = client.claim,
             claim.handle == allocation.handle
@@ -170,7 +170,7 @@ extension Relay {
     }
 
     /// The client was gone when its allocation came: it may come back with its ticket.
-    private mutating func adopt(_ handedOver: HandedOver, at now: NIODeadline) {
+    private func adopt(_ handedOver: HandedOver, at now: NIODeadline) {
         let client = clients.insert(
             address: handedOver.address,
             realm: handedOver.realm,
@@ -183,7 +183,7 @@ extension Relay {
         deadlines.update(client, in: clients)
     }
 
-    private mutating func again(_ messages: [[UInt8]], of client: Client) {
+    private func again(_ messages: [[UInt8]], of client: Client) {
         deferred += messages.map { .receive($0, from: client.id) }
     }
 }

@@ -15,7 +15,7 @@ struct RefreshWish: Sendable {
 
 /// RFC 8656, section 8.2: receiving a Refresh request.
 extension Relay {
-    mutating func refresh(
+    func refresh(
         _ request: Request,
         with response: inout STUNMessageWriter
     ) throws(RequestError) -> RequestProgress {
@@ -45,7 +45,7 @@ extension Relay {
     }
 
     /// - Returns: the lifetime from now on; zero for what was deleted.
-    mutating func apply(
+    func apply(
         _ wish: RefreshWish,
         to client: Client,
         at now: NIODeadline

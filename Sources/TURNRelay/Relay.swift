@@ -12,7 +12,7 @@ import TURNCredentials
 /// Invalid input is of three kinds. A peer's violation gets an error response or a `drop` with a reason. What arrives
 /// late (a client or an allocation that is gone) is dropped silently. A bug of ours is an `assertionFailure`, and in
 /// release a drop: no packet can trap the process.
-package struct Relay {
+package final class Relay {
     let configuration: RelayConfiguration
     let loop: Int
     let directory: RelayedAddressDirectory
@@ -61,7 +61,7 @@ package struct Relay {
 
     /// The longest message that a client may send now.
     package func messageLimit(of id: ClientID) -> Int {
-        isAuthenticated(id) ? Int(UInt16.max) + 20 : configuration.unauthenticatedMessageLimit
+        isAuthenticated(id) ? RelayConfiguration.messageLimit : configuration.unauthenticatedMessageLimit
     }
 
     package func isAuthenticated(_ id: ClientID) -> Bool {
@@ -74,7 +74,7 @@ package struct Relay {
     ///   - acceptedAt: when the connection was accepted. Its time to authenticate runs from there, so that a slow TLS
     ///     handshake buys none.
     ///   - serverName: that the client connected with (SNI).
-    package mutating func connect(
+    package func connect(
         from address: TransportAddress,
         acceptedAt: NIODeadline,
         serverName: String? = nil
@@ -94,7 +94,7 @@ package struct Relay {
     /// addresses may be forged, leave nothing behind.
     ///
     /// - Returns: the client that was made, if any.
-    package mutating func receive(
+    package func receive(
         _ bytes: RawSpan,
         fromStranger address: TransportAddress,
         at now: Moment
@@ -115,14 +115,14 @@ package struct Relay {
         return (outcome, client.id)
     }
 
-    package mutating func disconnect(_ id: ClientID, at now: NIODeadline) {
+    package func disconnect(_ id: ClientID, at now: NIODeadline) {
         guard let client = clients[id] else { return }
         guard client.allocation?.mobility == nil else { return detach(client, at: now) }
         _ = clients.remove(id)
         deleteAllocation(of: client, at: now)
     }
 
-    mutating func deleteAllocation(of client: Client, at now: NIODeadline) {
+    func deleteAllocation(of client: Client, at now: NIODeadline) {
         guard let allocation = client.allocation else { return }
         client.allocation = nil
         tickets?.revoke(allocation.mobility?.tickets ?? [])
@@ -142,7 +142,7 @@ package struct Relay {
     // MARK: Messages
 
     /// Takes one STUN message, whole.
-    package mutating func receive(_ bytes: RawSpan, from id: ClientID, at now: Moment) -> RelayOutcome {
+    package func receive(_ bytes: RawSpan, from id: ClientID, at now: Moment) -> RelayOutcome {
         guard let client = clients[id] else { return .drop(.noAllocation) }
         do throws(STUNDecodeError) {
             let message = try STUNMessageView(bytes)
@@ -159,7 +159,7 @@ package struct Relay {
         }
     }
 
-    private mutating func answer(_ message: STUNMessageView, from client: Client, at now: Moment) -> RelayOutcome {
+    private func answer(_ message: STUNMessageView, from client: Client, at now: Moment) -> RelayOutcome {
         var identity: Identity?
         let realm = realm(of: message, from: client)
         let answer: [UInt8]?
@@ -200,7 +200,7 @@ package struct Relay {
     /// The realm that a request is answered in: the client's or, as long as it has none, that of the request's ORIGIN.
     private func realm(of message: STUNMessageView, from client: Client) -> RelayRealm {
         guard !client.isRealmSettled, let origins = try? message.values(Origin.self) else { return client.realm }
-        return origins.lazy.compactMap { realms.realm(origin: $0.text) }.first ?? client.realm
+        return origins.lazy.compactMap { [realms] in realms.realm(origin: $0.text) }.first ?? client.realm
     }
 
     private func noteAuthenticated(
@@ -219,7 +219,7 @@ package struct Relay {
         client.idleDeadline = now + configuration.idleTimeout(isDatagram: client.isDatagram)
     }
 
-    private mutating func perform(
+    private func perform(
         _ request: Request,
         with response: inout STUNMessageWriter
     ) throws(RequestError) -> RequestProgress {

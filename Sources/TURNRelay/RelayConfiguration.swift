@@ -56,6 +56,8 @@ package struct RelayConfiguration: Sendable {
     /// client that the allocation is gone (RFC 8656, section 8.3). What a client leaves behind costs no quota, so it is
     /// not kept for the whole 39.5 seconds.
     package var unallocatedDatagramTimeout: TimeAmount = .seconds(8)
+    /// The longest message that there can be.
+    static let messageLimit = Int(UInt16.max) + 20
     /// The longest message that a connection may send before it has authenticated.
     package var unauthenticatedMessageLimit = 2_048
 
@@ -80,7 +82,12 @@ package struct RelayConfiguration: Sendable {
 ///
 /// A late video packet is worth nothing and delays all that follow, so the limits are times first and bytes second.
 package struct SendQueueLimits: Sendable {
-    package var videoAge: TimeAmount = .milliseconds(250)
+    /// How old video may be, but for bursts.
+    package var videoAge: TimeAmount = .milliseconds(150)
+    /// For how long video may be older: what a key frame takes to pass on a slow link.
+    package var burst: TimeAmount = .milliseconds(350)
+    /// Between two bursts: where video is late more often than key frames come, the receiver is too slow.
+    package var burstInterval: TimeAmount = .seconds(2)
     package var audioAge: TimeAmount = .seconds(1)
     /// STUN, DTLS and RTCP: they keep the connection and the sender's rate control alive.
     package var controlAge: TimeAmount = .seconds(5)
@@ -89,4 +96,13 @@ package struct SendQueueLimits: Sendable {
     package var unauthenticatedBytes = 16 * 1024
 
     package init() {}
+
+    /// What nothing of a class outlives.
+    func age(of payloadClass: PayloadClass) -> TimeAmount {
+        switch payloadClass {
+        case .control: controlAge
+        case .audio: audioAge
+        case .video: videoAge + burst
+        }
+    }
 }

@@ -5,6 +5,12 @@ import Testing
 
 @testable import DatagramIO
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 @Suite struct DatagramSocketTests {
     private static let loopback = TransportAddress(IPAddress(ipv4: 0x7F00_0001), port: 0)
 
@@ -15,12 +21,17 @@ import Testing
     }
 
     /// Waits for the socket, then reads it once.
-    private static func receive(_ socket: DatagramSocket, maximumLength: Int = 2048) throws -> [Received] {
+    private static func receive(
+        _ socket: DatagramSocket,
+        maximumLength: Int = 2048,
+        mayBeFull: Bool = false
+    ) throws -> [Received] {
         let poller = try Poller()
         try poller.add(socket.descriptor)
         #expect(poller.wait(milliseconds: 5_000).map(\.isReadable) == [true])
         let batch = ReceiveBatch(maximumLength: maximumLength)
-        #expect(!batch.receive(from: socket))
+        let isFull = batch.receive(from: socket)
+        #expect(!isFull || mayBeFull)
         var received: [Received] = []
         _ = batch.forEach { received.append(Received(payload: $0.array, source: $1, destination: $2)) }
         return received
@@ -55,6 +66,52 @@ import Testing
         answer.append(to: received.source, from: received.destination) { $0 += [2] }
         #expect(answer.flush(to: server) == 0)
         #expect(try Self.receive(client) == [Received(payload: [2], source: second, destination: nil)])
+    }
+
+    /// Lengths of datagrams, in runs that can leave together and others that cannot: the kernel cuts a run into segments of
+    /// its first one's length.
+    private static let runs: [[Int]] = [
+        Array(repeating: 1200, count: 20), [1200, 1200, 700, 1200], [100, 200, 200, 0, 0, 200, 1],
+        Array(repeating: 1433, count: 3), Array(repeating: 1200, count: 64), Array(repeating: 1, count: 64),
+    ]
+
+    private static func sendRuns(from socket: DatagramSocket, source: IPAddress? = nil, to one: DatagramSocket) throws {
+        let other = try DatagramSocket(boundTo: TransportAddress(one.localAddress.address, port: 0))
+        for lengths in Self.runs {
+            let batch = SendBatch()
+            let payloads = lengths.enumerated().map { [UInt8](repeating: UInt8($0), count: $1) }
+            for payload in payloads.prefix(60) { batch.append(to: one.localAddress, from: source) { $0 += payload } }
+            batch.append(to: other.localAddress, from: source) { $0 += payloads[0] }
+            for payload in payloads.dropFirst(60) { batch.append(to: one.localAddress, from: source) { $0 += payload } }
+            #expect(batch.flush(to: socket) == 0)
+            var received: [Received] = []
+            while received.count < lengths.count { received += try Self.receive(one, mayBeFull: true) }
+            #expect(received.map(\.payload) == payloads)
+            #expect(received.allSatisfy { $0.source.address == source ?? socket.localAddress.address })
+            #expect(try Self.receive(other).map(\.payload) == [payloads[0]])
+        }
+    }
+
+    @Test(arguments: [IPAddress(ipv4: 0x7F00_0001), IPAddress(ipv6High: 0, low: 1)])
+    func `datagrams that leave together arrive as they are`(address: IPAddress) throws {
+        let sender = try DatagramSocket(boundTo: TransportAddress(address, port: 0))
+        try Self.sendRuns(from: sender, to: try DatagramSocket(boundTo: TransportAddress(address, port: 0)))
+    }
+
+    @Test func `datagrams that leave together leave from the address they should`() throws {
+        let any = TransportAddress(IPAddress(ipv6High: 0, low: 0), port: 0)
+        let sender = try DatagramSocket(boundTo: any, options: .localAddress)
+        let receiver = try DatagramSocket(boundTo: Self.loopback)
+        try Self.sendRuns(from: sender, source: IPAddress(ipv4: 0x7F00_0002), to: receiver)
+    }
+
+    /// The kernel cuts nothing for a socket without checksums.
+    @Test func `where the kernel cuts no segments, datagrams leave one by one`() throws {
+        let sender = try DatagramSocket(boundTo: Self.loopback)
+        var on: CInt = 1
+        let size = socklen_t(MemoryLayout<CInt>.size)
+        #expect(setsockopt(sender.descriptor, SOL_SOCKET, SO_NO_CHECK, &on, size) == 0)
+        try Self.sendRuns(from: sender, to: try DatagramSocket(boundTo: Self.loopback))
     }
 
     @Test func `a datagram that is too long is counted and not delivered`() throws {

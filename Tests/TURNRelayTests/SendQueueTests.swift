@@ -6,66 +6,76 @@ import Testing
 
 @testable import TURNRelay
 
-/// A receiver that is slower than its media sees fresh media.
+/// What waits for a client that reads slower than its media arrives.
 struct SendQueueTests {
     static let start = NIODeadline.uptimeNanoseconds(0)
-    static let channel = ChannelNumber(rawValue: 0x4000)
+    static let sender = TransportAddress(IPAddress(ipv4: 0xC000_0201), port: 1)
+    static let other = TransportAddress(IPAddress(ipv4: 0xC000_0201), port: 2)
 
-    private func frame(_ byte: UInt8, length: Int = 100) -> SendQueue.Frame {
-        .channelData(Self.channel, ByteBuffer(repeating: byte, count: length))
+    private func frame(_ byte: UInt8, length: Int = 100) -> ByteBuffer {
+        ByteBuffer(repeating: byte, count: length)
     }
 
-    /// The first payload byte of each ChannelData in `bytes`.
-    private func payloads(_ bytes: ByteBuffer) -> [UInt8] {
-        var bytes = bytes
-        var payloads: [UInt8] = []
-        while let header = bytes.readMultipleIntegers(as: (UInt16, UInt16).self) {
-            payloads.append(bytes.getInteger(at: bytes.readerIndex) ?? 0)
-            bytes.moveReaderIndex(forwardBy: (Int(header.1) + 3) & ~3)
-        }
-        return payloads
-    }
-
-    private func drained(_ queue: inout SendQueue, at now: NIODeadline) -> (payloads: [UInt8], dropped: Int) {
+    /// The first byte of each frame of 100 bytes.
+    private func drained(_ queue: inout SendQueue, at now: NIODeadline) -> (frames: [UInt8], dropped: Int) {
         var output = ByteBuffer()
-        let dropped = queue.drain(into: &output, limit: .max, at: now)
-        return (payloads(output), dropped)
+        let dropped = queue.drain(into: &output, limit: .max, at: now).dropped
+        return (stride(from: 0, to: output.readableBytes, by: 100).compactMap { output.getInteger(at: $0) }, dropped)
+    }
+
+    private func queue(_ frames: [(UInt8, PayloadClass)], _ limits: SendQueueLimits = SendQueueLimits()) -> SendQueue {
+        var queue = SendQueue(limits: limits)
+        for (byte, payloadClass) in frames {
+            #expect(queue.append(frame(byte), of: payloadClass, from: Self.sender, at: Self.start) == 0)
+        }
+        return queue
     }
 
     @Test func keepsTheOrder() {
-        var queue = SendQueue(limits: SendQueueLimits())
-        for (byte, payloadClass) in [(1, PayloadClass.video), (2, .audio), (3, .video), (4, .control)] {
-            #expect(queue.append(frame(UInt8(byte)), of: payloadClass, at: Self.start) == 0)
-        }
+        var queue = queue([(1, .video), (2, .audio), (3, .video), (4, .control)])
+        queue.append(answer: frame(5), at: Self.start)
         let result = drained(&queue, at: Self.start)
-        #expect(result.payloads == [1, 2, 3, 4] && result.dropped == 0 && queue.isEmpty)
+        #expect(result.frames == [1, 2, 3, 4, 5] && result.dropped == 0 && queue.isEmpty && queue.byteCount == 0)
     }
 
     @Test func oldVideoGoesBeforeOldAudio() {
-        var queue = SendQueue(limits: SendQueueLimits())
-        for (byte, payloadClass) in [(1, PayloadClass.video), (2, .audio), (3, .control)] {
-            _ = queue.append(frame(UInt8(byte)), of: payloadClass, at: Self.start)
-        }
+        var queue = queue([(1, .video), (2, .audio), (3, .control)])
         var copy = queue
-        #expect(drained(&copy, at: Self.start + .milliseconds(250)).payloads == [2, 3])
+        #expect(drained(&copy, at: Self.start + .milliseconds(499)).frames == [1, 2, 3])
         copy = queue
-        #expect(drained(&copy, at: Self.start + .seconds(1)).payloads == [3])
+        #expect(drained(&copy, at: Self.start + .milliseconds(500)).frames == [2, 3])
+        copy = queue
+        #expect(drained(&copy, at: Self.start + .seconds(1)).frames == [3])
         let last = drained(&queue, at: Self.start + .seconds(5))
-        #expect(last.payloads == [] && last.dropped == 3 && queue.byteCount == 0)
+        #expect(last.frames == [] && last.dropped == 3 && queue.byteCount == 0)
+    }
+
+    /// Not drained since the burst began: nothing but time makes it a standing queue.
+    @Test func aBurstMayBeLateOnceInAWhile() {
+        var queue = queue([(1, .video)])
+        #expect(queue.expire(at: Self.start + .milliseconds(150)) == 0)
+        #expect(drained(&queue, at: Self.start + .milliseconds(499)).frames == [1])
+        let soon = Self.start + .milliseconds(1000)
+        _ = queue.append(frame(2), of: .video, from: Self.sender, at: soon)
+        #expect(queue.expire(at: soon + .milliseconds(149)) == 0)
+        #expect(queue.expire(at: soon + .milliseconds(150)) == 1, "late again after a second")
+        let later = soon + .milliseconds(2150)
+        _ = queue.append(frame(3), of: .video, from: Self.sender, at: later - .milliseconds(150))
+        #expect(queue.expire(at: later) == 0, "two seconds later, another burst")
     }
 
     @Test func bytesAreBounded() {
         var limits = SendQueueLimits()
-        limits.bytes = 10 * (104 + 128)
+        limits.bytes = 10 * (100 + 128)
         var queue = SendQueue(limits: limits)
         var dropped = 0
         for byte in 0..<20 as Range<UInt8> {
-            dropped += queue.append(frame(byte), of: byte % 2 == 0 ? .video : .audio, at: Self.start)
+            let payloadClass: PayloadClass = byte % 2 == 0 ? .video : .audio
+            dropped += queue.append(frame(byte), of: payloadClass, from: Self.sender, at: Self.start)
             #expect(queue.byteCount <= limits.bytes)
         }
-        #expect(dropped == 10)
-        // All video went first, oldest first; ten audio frames fit, of 104 bytes and 128 of overhead.
-        #expect(drained(&queue, at: Self.start).payloads == [1, 3, 5, 7, 9, 11, 13, 15, 17, 19])
+        let rest = drained(&queue, at: Self.start).frames
+        #expect(rest.count + dropped == 20 && rest.filter { $0 % 2 == 1 } == [1, 3, 5, 7, 9, 11, 13, 15, 17, 19])
     }
 
     /// Frames without payload take memory too.
@@ -73,19 +83,16 @@ struct SendQueueTests {
         var queue = SendQueue(limits: SendQueueLimits())
         var dropped = 0
         for _ in 0..<10_000 {
-            dropped += queue.append(frame(0, length: 0), of: .control, at: Self.start)
+            dropped += queue.append(ByteBuffer(), of: .control, from: Self.sender, at: Self.start)
         }
         #expect(dropped > 5_000 && queue.byteCount <= SendQueueLimits().bytes)
     }
 
     @Test func oldFramesGoWithoutBeingSent() {
-        var queue = SendQueue(limits: SendQueueLimits())
-        for payloadClass in [PayloadClass.video, .audio, .control] {
-            _ = queue.append(frame(1), of: payloadClass, at: Self.start)
-        }
-        queue.append(answer: ByteBuffer(string: "answer"))
-        #expect(queue.expire(at: Self.start + .milliseconds(249)) == 0)
-        #expect(queue.expire(at: Self.start + .milliseconds(250)) == 1)
+        var queue = queue([(1, .video), (2, .audio), (3, .control)])
+        queue.append(answer: ByteBuffer(string: "answer"), at: Self.start)
+        #expect(queue.expire(at: Self.start + .milliseconds(499)) == 0)
+        #expect(queue.expire(at: Self.start + .milliseconds(500)) == 1)
         #expect(queue.expire(at: Self.start + .seconds(5)) == 2)
         #expect(!queue.isEmpty)
     }
@@ -95,36 +102,49 @@ struct SendQueueTests {
         limits.bytes = 300
         limits.unauthenticatedBytes = 100
         var queue = SendQueue(limits: limits)
-        queue.append(answer: ByteBuffer(repeating: 0, count: 60))
+        queue.append(answer: ByteBuffer(repeating: 0, count: 60), at: Self.start)
         #expect(!queue.isOverfull(isAuthenticated: true) && queue.isOverfull(isAuthenticated: false))
-        #expect(queue.append(frame(1), of: .control, at: Self.start) == 1)
-        queue.append(answer: ByteBuffer(repeating: 0, count: 60))
+        #expect(queue.append(frame(1), of: .control, from: Self.sender, at: Self.start) == 1)
+        queue.append(answer: ByteBuffer(repeating: 0, count: 60), at: Self.start)
         #expect(queue.isOverfull(isAuthenticated: true))
         var output = ByteBuffer()
-        #expect(queue.drain(into: &output, limit: .max, at: Self.start + .hours(1)) == 0)
+        #expect(queue.drain(into: &output, limit: .max, at: Self.start + .hours(1)).dropped == 0)
         #expect(output.readableBytes == 120 && queue.isEmpty && queue.byteCount == 0)
         #expect(!queue.isOverfull(isAuthenticated: false))
     }
 
-    @Test func channelDataIsPadded() {
-        for length in 0..<9 {
-            var queue = SendQueue(limits: SendQueueLimits())
-            _ = queue.append(frame(0xAA, length: length), of: .audio, at: Self.start)
-            var output = ByteBuffer()
-            _ = queue.drain(into: &output, limit: .max, at: Self.start)
-            #expect(output.readableBytes == ChannelData.streamLength(ofPayload: length) && queue.byteCount == 0)
-            #expect(output.readableBytesView.dropFirst(4 + length).allSatisfy { $0 == 0 })
-        }
+    @Test func oneWriteIsBounded() {
+        var queue = queue((0..<10 as Range<UInt8>).map { ($0, .video) })
+        var output = ByteBuffer()
+        _ = queue.drain(into: &output, limit: 250, at: Self.start)
+        #expect(output.readableBytes == 300 && queue.byteCount == 7 * (100 + 128))
     }
 
-    @Test func oneWriteIsBounded() {
-        var queue = SendQueue(limits: SendQueueLimits())
-        for byte in 0..<10 as Range<UInt8> {
-            _ = queue.append(frame(byte), of: .video, at: Self.start)
-        }
+    @Test(arguments: [
+        (10, [1, 2, 3], Int.max), (6, [1, 2, 3], .max), (5, [1, 2, 3], 2),
+        (3, [5, 5, 5], 1), (0, [1], 0), (9, [], .max),
+    ])
+    func sharesAreFair(total: Int, wishes: [Int], share: Int) {
+        #expect(SendQueue.fairShare(of: total, among: wishes) == share)
+    }
+
+    @Test func delaysAreCounted() {
+        var queue = queue([(1, .video), (2, .audio)])
+        _ = queue.append(frame(3), of: .control, from: Self.other, at: Self.start + .milliseconds(4))
+        queue.append(answer: frame(4), at: Self.start)
         var output = ByteBuffer()
-        _ = queue.drain(into: &output, limit: 300, at: Self.start)
-        #expect(payloads(output) == [0, 1, 2] && queue.byteCount == 7 * (104 + 128))
+        let delays = queue.drain(into: &output, limit: .max, at: Self.start + .milliseconds(5)).delays
+        #expect(delays.counts.prefix(5) == [0, 1, 0, 2, 0] && delays.longest == .milliseconds(5))
+    }
+
+    @Test func channelDataIsPadded() {
+        for length in 0..<9 {
+            var output = ByteBuffer()
+            let payload = [UInt8](repeating: 0xAA, count: length)
+            output.writeChannelData(payload.rawSpan, on: ChannelNumber(rawValue: 0x4001))
+            let padding = [UInt8](repeating: 0, count: (4 - length % 4) % 4)
+            #expect(Array(output.readableBytesView) == [0x40, 1, 0, UInt8(length)] + payload + padding)
+        }
     }
 
     @Test func classes() {
@@ -134,5 +154,15 @@ struct SendQueueTests {
         #expect(PayloadClass(first: 0x80, second: 111, length: 120) == .audio)
         #expect(PayloadClass(first: 0x90, second: 0x80 | 111, length: 300) == .audio)
         #expect(PayloadClass(first: 0x80, second: 96, length: 1100) == .video)
+    }
+
+    @Test func writesBecomeSmallForASlowClientAndLargeAgain() {
+        var pace = WritePace()
+        for _ in 0..<10 { pace.wrote(pace.limit, wasTaken: false) }
+        #expect(pace.limit == 2048)
+        pace.wrote(100, wasTaken: true)
+        #expect(pace.limit == 2048, "a small write says nothing")
+        for _ in 0..<10 { pace.wrote(pace.limit, wasTaken: true) }
+        #expect(pace.limit == 64 * 1024)
     }
 }

@@ -52,7 +52,7 @@ struct PortListener {
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(Self.notSentLowWater, value: 16 * 1024)
+            .childChannelOption(Self.notSentLowWater, value: 4 * 1024)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 8 * 1024, high: 32 * 1024))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try admit(channel, routes) }

@@ -9,9 +9,6 @@ final class ClientStreamHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// The most that one write holds: four TLS records.
-    private static let writeLimit = 64 * 1024
-
     private let loop: StreamRelayLoop
     private let address: TransportAddress
     private let acceptedAt: NIODeadline
@@ -22,8 +19,16 @@ final class ClientStreamHandler: ChannelInboundHandler {
     private var id: ClientID?
     /// The begin of a frame whose end has not arrived.
     private var partial = ByteBuffer()
+    /// What leaves at the end of the read under way.
+    private var output = ByteBuffer()
+    /// What waits because the client has not taken all that was written.
     private var queue: SendQueue
+    private var pace = WritePace()
+    /// Whether a write is under way that the socket has not taken whole.
+    private var isWriting = false
     private var isDraining = false
+    private var drops = 0
+    private var longestDelay = TimeAmount.zero
     private var closeReason: CloseReason?
     /// Owned by `StreamRelayLoop`: whether it will drain this handler at the end of the read under way.
     var isMarkedUnflushed = false
@@ -76,13 +81,21 @@ final class ClientStreamHandler: ChannelInboundHandler {
         guard let id else { return }
         self.id = nil
         decide()
-        loop.disconnect(id, address: address, reason: closeReason ?? reason)
+        let summary = StreamSummary(
+            address: address,
+            reason: closeReason ?? reason,
+            drops: drops,
+            longestDelay: longestDelay
+        )
+        loop.disconnect(id, summary)
     }
 
     private func decide() {
         onDecided?()
         onDecided = nil
     }
+
+    private var isDecided: Bool { onDecided == nil }
 
     // MARK: From the client
 
@@ -112,7 +125,7 @@ final class ClientStreamHandler: ChannelInboundHandler {
 
     /// Takes one whole frame off the bytes; false when there is none.
     private func takeFrame(of bytes: inout ByteBuffer, from id: ClientID, at now: NIODeadline) -> Bool {
-        let limit = loop.relay.messageLimit(of: id)
+        let limit = isDecided ? RelayConfiguration.messageLimit : loop.relay.messageLimit(of: id)
         switch StreamFraming.nextFrame(in: bytes.readableBytesSpan, maximumLength: limit) {
         case .needMore:
             return false
@@ -120,8 +133,8 @@ final class ClientStreamHandler: ChannelInboundHandler {
             takeMessage(of: bytes, length: length, from: id, at: now)
             bytes.moveReaderIndex(forwardBy: length)
         case .channelData(let channel, let payloadLength, let frameLength):
-            let payload = bytes.getSlice(at: bytes.readerIndex + 4, length: payloadLength) ?? ByteBuffer()
-            takePayload(payload, on: channel, from: id, at: now)
+            let start = bytes.readerIndex + ChannelData.headerLength
+            takePayload(start..<start + payloadLength, of: bytes, on: channel, from: id, at: now)
             bytes.moveReaderIndex(forwardBy: frameLength)
         case .invalid:
             close(.protocolViolation)
@@ -134,12 +147,12 @@ final class ClientStreamHandler: ChannelInboundHandler {
         switch loop.receive(bytes.readableBytesSpan.extracting(first: length), from: id, at: now) {
         case .respond(let answer):
             if loop.relay.isAuthenticated(id) { decide() }
-            queue.append(answer: ByteBuffer(bytes: answer))
+            queue.append(answer: ByteBuffer(bytes: answer), at: now)
             loop.markUnflushed(self)
         case .forward(let range, let route, let dontFragment):
             guard loop.relay.admit(range.count, of: id, at: now) else { return loop.count(.bandwidth) }
-            let payload = bytes.getSlice(at: bytes.readerIndex + range.lowerBound, length: range.count) ?? ByteBuffer()
-            loop.forward(payload, along: route, dontFragment: dontFragment, at: now)
+            let start = bytes.readerIndex + range.lowerBound
+            loop.forward(start..<start + range.count, of: bytes, along: route, dontFragment: dontFragment, at: now)
         case .drop(let reason):
             loop.count(reason)
         case .pending:
@@ -153,60 +166,92 @@ final class ClientStreamHandler: ChannelInboundHandler {
         takeMessage(of: ByteBuffer(bytes: message), length: message.count, from: id, at: now)
     }
 
-    private func takePayload(_ payload: ByteBuffer, on channel: ChannelNumber, from id: ClientID, at now: NIODeadline) {
-        guard loop.relay.admit(payload.readableBytes, of: id, at: now) else { return loop.count(.bandwidth) }
+    private func takePayload(
+        _ range: Range<Int>,
+        of bytes: ByteBuffer,
+        on channel: ChannelNumber,
+        from id: ClientID,
+        at now: NIODeadline
+    ) {
+        guard loop.relay.admit(range.count, of: id, at: now) else { return loop.count(.bandwidth) }
         switch loop.relay.route(channel: channel, from: id, at: now) {
-        case .forward(let route): loop.forward(payload, along: route, at: now)
+        case .forward(let route): loop.forward(range, of: bytes, along: route, at: now)
         case .drop(let reason): loop.count(reason)
         }
     }
 
     // MARK: To the client
 
-    /// - Returns: how many payloads had to go to make room.
-    func enqueue(_ frame: SendQueue.Frame, of payloadClass: PayloadClass, at now: NIODeadline) -> Int {
-        // What can't be sent at the end of this read is copied: a packet that waits must not keep the read alive that
-        // it arrived in.
-        let isWaiting = context?.channel.isWritable != true
-        return queue.append(isWaiting ? frame.copied() : frame, of: payloadClass, at: now)
+    /// Sends a frame at the end of the read under way or, if the client has not taken what was written before, later.
+    ///
+    /// - Parameters:
+    ///   - source: the sender, as the client knows it.
+    ///   - write: appends the frame's bytes to what it is given.
+    func send(
+        _ payloadClass: PayloadClass,
+        from source: TransportAddress,
+        at now: NIODeadline,
+        _ write: (inout ByteBuffer) -> Void
+    ) {
+        loop.markUnflushed(self)
+        if queue.isEmpty, !isWriting, output.readableBytes < pace.limit {
+            if output.capacity == 0 { output = loop.takeIdleBuffer() }
+            return write(&output)
+        }
+        var frame = ByteBuffer()
+        write(&frame)
+        drop(queue.append(frame, of: payloadClass, from: source, at: now), .queueBytes)
     }
 
     func drain(at now: NIODeadline) {
         guard !isDraining, let context else { return }
         isDraining = true
         defer { isDraining = false }
-        while !queue.isEmpty, context.channel.isWritable {
-            var output = context.channel.allocator.buffer(capacity: min(queue.byteCount, Self.writeLimit))
-            loop.count(.queueAge, times: queue.drain(into: &output, limit: Self.writeLimit, at: now))
-            if output.readableBytes > 0 {
-                context.writeAndFlush(wrapOutboundOut(output), promise: nil)
-            }
+        while !isWriting {
+            if !queue.isEmpty { fillOutput(at: now) }
+            guard output.readableBytes > 0 else { break }
+            writeOutput(context)
         }
-        if queue.isOverfull(isAuthenticated: onDecided == nil) { close(.unread) }
+        if queue.isOverfull(isAuthenticated: isDecided) { close(.unread) }
+    }
+
+    private func fillOutput(at now: NIODeadline) {
+        if output.capacity == 0 { output = loop.takeIdleBuffer() }
+        let drained = queue.drain(into: &output, limit: pace.limit, at: now)
+        drop(drained.dropped, .queueAge)
+        longestDelay = max(longestDelay, drained.delays.longest)
+        loop.count(drained.delays)
+    }
+
+    /// One write at a time: what the kernel has no room for stays here, where it can still be dropped.
+    private func writeOutput(_ context: ChannelHandlerContext) {
+        let length = output.readableBytes
+        let written = context.eventLoop.makePromise(of: Void.self)
+        isWriting = true
+        context.writeAndFlush(wrapOutboundOut(output), promise: written)
+        written.futureResult.assumeIsolated().whenSuccess {
+            self.isWriting = false
+            self.drain(at: .now())
+        }
+        pace.wrote(length, wasTaken: !isWriting)
+        if isWriting {
+            output = ByteBuffer()
+        } else {
+            loop.putIdleBuffer(&output)
+        }
+    }
+
+    private func drop(_ count: Int, _ reason: DropReason) {
+        drops += count
+        loop.count(reason, times: count)
     }
 
     /// To be called now and then: old payloads must not wait for a client that never reads.
     func expire(at now: NIODeadline) {
         guard !queue.isEmpty else { return }
-        loop.count(.queueAge, times: queue.expire(at: now))
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        drain(at: .now())
-        context.fireChannelWritabilityChanged()
+        drop(queue.expire(at: now), .queueAge)
     }
 }
 
 @available(*, unavailable)
 extension ClientStreamHandler: Sendable {}
-
-extension SendQueue.Frame {
-    fileprivate func copied() -> SendQueue.Frame {
-        switch self {
-        case .channelData(let channel, let payload):
-            .channelData(channel, ByteBuffer(bytes: payload.readableBytesView))
-        case .message:
-            self
-        }
-    }
-}

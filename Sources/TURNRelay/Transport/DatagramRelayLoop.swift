@@ -17,7 +17,7 @@ final class DatagramRelayLoop: RelayLoop {
     private static let roundsPerEvent = 4
     private static let errorsPerEvent = 64
 
-    var relay: Relay
+    let relay: Relay
     var counters = RelayCounters()
     let logger: Logger
     private let poller: Poller

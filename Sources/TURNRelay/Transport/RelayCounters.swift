@@ -8,6 +8,8 @@ package struct RelayCounters: Sendable {
     /// Payloads that reached the queue of their receiver, and their bytes; `drops` has those that got no further.
     package var packetsQueued = 0
     package var bytesQueued = 0
+    /// Of payloads that could not be sent at once.
+    package var queueDelays = QueueDelays()
     /// By `DropReason`.
     package var drops: [DropReason: Int] = [:]
     package var closes: [CloseReason: Int] = [:]
@@ -19,6 +21,7 @@ package struct RelayCounters: Sendable {
         messages += other.messages
         packetsQueued += other.packetsQueued
         bytesQueued += other.bytesQueued
+        queueDelays.add(other.queueDelays)
         drops.merge(other.drops, uniquingKeysWith: +)
         closes.merge(other.closes, uniquingKeysWith: +)
     }

@@ -6,13 +6,19 @@ import STUNCodec
 
 /// The relay of one event loop of SwiftNIO and the TCP and TLS connections of its clients.
 final class StreamRelayLoop: RelayLoop {
-    var relay: Relay
+    let relay: Relay
     private(set) var counters = RelayCounters()
     private let logger: Logger
     /// By `ClientID.slot`.
     private var handlers: [ClientStreamHandler?] = []
     private var unflushed: [ClientStreamHandler] = []
+    /// Memory for the next list of those.
+    private var spareList: [ClientStreamHandler] = []
     private var outboxes = LoopOutboxes()
+    private var idleBuffers: [ByteBuffer] = []
+
+    private static let bufferCapacity = 16 * 1024
+    private static let idleBufferLimit = 32
 
     init(relay: Relay, logger: Logger) {
         self.relay = relay
@@ -43,16 +49,13 @@ final class StreamRelayLoop: RelayLoop {
         return id
     }
 
-    func disconnect(_ id: ClientID, address: TransportAddress, reason: CloseReason) {
+    func disconnect(_ id: ClientID, _ summary: StreamSummary) {
         relay.disconnect(id, at: .now())
         handlers[id.slot] = nil
-        counters.closes[reason, default: 0] += 1
-        let level: Logger.Level = reason == .protocolViolation || reason == .unread ? .info : .debug
-        logger.log(
-            level: level,
-            "TURN client closed",
-            metadata: ["client": "\(address)", "reason": "\(reason.rawValue)"]
-        )
+        counters.closes[summary.reason, default: 0] += 1
+        let level: Logger.Level =
+            summary.reason == .protocolViolation || summary.reason == .unread ? .info : .debug
+        logger.log(level: level, "TURN client closed", metadata: summary.metadata)
     }
 
     // MARK: Messages and payloads
@@ -62,10 +65,21 @@ final class StreamRelayLoop: RelayLoop {
         return relay.receive(message, from: id, at: Moment(uptime: now, unixTime: WallClock.seconds()))
     }
 
-    func forward(_ payload: ByteBuffer, along route: Route, dontFragment: Bool = false, at now: NIODeadline) {
+    /// Takes the payload of a client, a range of the bytes that it sent, where the route says.
+    func forward(
+        _ range: Range<Int>,
+        of bytes: ByteBuffer,
+        along route: Route,
+        dontFragment: Bool = false,
+        at now: NIODeadline
+    ) {
+        if case .allocation(let passage) = route, passage.target.loop == relay.loop {
+            let start = range.lowerBound - bytes.readerIndex
+            let payload = bytes.readableBytesSpan.extracting(start..<start + range.count)
+            return deliver(payload, along: passage, at: now)
+        }
+        let payload = bytes.getSlice(at: range.lowerBound, length: range.count) ?? ByteBuffer()
         switch route {
-        case .allocation(let passage) where passage.target.loop == relay.loop:
-            deliver(payload, along: passage, at: now)
         case .allocation(let passage):
             post(.payload(payload, passage), to: passage.target.loop)
         case .peer(let peer, let socket):
@@ -81,7 +95,7 @@ final class StreamRelayLoop: RelayLoop {
         let now = NIODeadline.now()
         for parcel in parcels {
             switch parcel {
-            case .payload(let payload, let passage): deliver(payload, along: passage, at: now)
+            case .payload(let payload, let passage): deliver(payload.readableBytesSpan, along: passage, at: now)
             case .icmp(let message, let passage): report(message, along: passage, at: now)
             case .datagram: counters.count(.staleRoute)
             case .relay(let message): relay.receive(message, at: now)
@@ -90,16 +104,18 @@ final class StreamRelayLoop: RelayLoop {
         flush(at: now)
     }
 
-    private func deliver(_ payload: ByteBuffer, along passage: Passage, at now: NIODeadline) {
+    private func deliver(_ payload: RawSpan, along passage: Passage, at now: NIODeadline) {
         switch relay.deliver(passage, at: now) {
         case .channelData(let client, let channel):
-            enqueue(.channelData(channel, payload), payload, to: client, at: now)
+            guard let handler = admit(payload, to: client, at: now) else { return }
+            handler.send(PayloadClass(payload), from: passage.source, at: now) {
+                $0.writeChannelData(payload, on: channel)
+            }
         case .dataIndication(let client):
             let indication = DataIndication(from: passage.source, relay.makeTransactionID())
-            guard let message = indication.message(carrying: payload.readableBytesSpan) else {
-                return counters.count(.oversized)
-            }
-            enqueue(.message(ByteBuffer(bytes: message)), payload, to: client, at: now)
+            guard let message = indication.message(carrying: payload) else { return counters.count(.oversized) }
+            guard let handler = admit(payload, to: client, at: now) else { return }
+            handler.send(PayloadClass(payload), from: passage.source, at: now) { $0.writeBytes(message) }
         case .drop(let reason):
             counters.count(reason)
         }
@@ -108,24 +124,49 @@ final class StreamRelayLoop: RelayLoop {
     private func report(_ icmp: ICMPAttribute, along passage: Passage, at now: NIODeadline) {
         guard let client = relay.recipient(of: icmp, along: passage, at: now) else { return }
         let indication = DataIndication(from: passage.source, relay.makeTransactionID())
-        let message = ByteBuffer(bytes: indication.message(carrying: icmp))
-        enqueue(.message(message), message, to: client, at: now)
+        let message = indication.message(carrying: icmp)
+        guard let handler = admit(message.rawSpan, to: client, at: now) else { return }
+        handler.send(.control, from: passage.source, at: now) { $0.writeBytes(message) }
     }
 
-    private func enqueue(_ frame: SendQueue.Frame, _ payload: ByteBuffer, to client: ClientID, at now: NIODeadline) {
-        guard let handler = handlers[client.slot] else { return counters.count(.staleRoute) }
-        guard relay.admit(payload.readableBytes, of: client, at: now) else { return counters.count(.bandwidth) }
+    /// The connection of a client that may get a payload.
+    private func admit(_ payload: RawSpan, to client: ClientID, at now: NIODeadline) -> ClientStreamHandler? {
+        guard let handler = handlers[client.slot] else {
+            counters.count(.staleRoute)
+            return nil
+        }
+        guard relay.admit(payload.byteCount, of: client, at: now) else {
+            counters.count(.bandwidth)
+            return nil
+        }
         counters.packetsQueued += 1
-        counters.bytesQueued += payload.readableBytes
-        counters.count(.queueBytes, times: handler.enqueue(frame, of: PayloadClass(payload), at: now))
-        markUnflushed(handler)
+        counters.bytesQueued += payload.byteCount
+        return handler
     }
 
     func count(_ reason: DropReason, times: Int = 1) {
         counters.count(reason, times: times)
     }
 
+    func count(_ delays: QueueDelays) {
+        counters.queueDelays.add(delays)
+    }
+
     // MARK: Sending, once for all that one read gave
+
+    /// Buffers that were written go round, so that a busy loop allocates none and an idle connection has none.
+    func takeIdleBuffer() -> ByteBuffer {
+        idleBuffers.popLast() ?? ByteBufferAllocator().buffer(capacity: Self.bufferCapacity)
+    }
+
+    /// - Parameter buffer: nobody else refers to its bytes.
+    func putIdleBuffer(_ buffer: inout ByteBuffer) {
+        if idleBuffers.count < Self.idleBufferLimit {
+            buffer.clear()
+            idleBuffers.append(buffer)
+        }
+        buffer = ByteBuffer()
+    }
 
     func markUnflushed(_ handler: ClientStreamHandler) {
         guard !handler.isMarkedUnflushed else { return }
@@ -135,12 +176,16 @@ final class StreamRelayLoop: RelayLoop {
 
     func flush(at now: NIODeadline) {
         doDeferredWork(at: now)
-        let handlers = unflushed
-        unflushed.removeAll(keepingCapacity: true)
+        // A client that is closed while it is drained gets here again: each pass has a list of its own.
+        var handlers = spareList
+        spareList = []
+        swap(&handlers, &unflushed)
         for handler in handlers {
             handler.isMarkedUnflushed = false
             handler.drain(at: now)
         }
+        handlers.removeAll(keepingCapacity: true)
+        spareList = handlers
         counters.count(.loopBacklog, times: outboxes.post())
     }
 
@@ -174,12 +219,12 @@ final class StreamRelayLoop: RelayLoop {
 extension StreamRelayLoop: Sendable {}
 
 extension PayloadClass {
-    fileprivate init(_ payload: ByteBuffer) {
-        let start = payload.readerIndex
+    init(_ payload: RawSpan) {
+        let length = payload.byteCount
         self.init(
-            first: payload.getInteger(at: start) ?? 0,
-            second: payload.getInteger(at: start + 1) ?? 0,
-            length: payload.readableBytes
+            first: length > 0 ? payload.bigEndian(at: 0) : 0,
+            second: length > 1 ? payload.bigEndian(at: 1) : 0,
+            length: length
         )
     }
 }

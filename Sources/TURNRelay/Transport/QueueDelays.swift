@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import NIOCore
+
+/// How long payloads waited in send queues: a histogram with a bucket for each power of two of milliseconds.
+package struct QueueDelays: Equatable, Sendable {
+    /// The first is for less than a millisecond, the one at `index` for less than 2^index, the last for all that is more.
+    package private(set) var counts = [Int](repeating: 0, count: 14)
+    package private(set) var longest = TimeAmount.zero
+
+    mutating func add(_ delay: TimeAmount) {
+        longest = max(longest, delay)
+        let milliseconds = UInt64(max(0, delay.nanoseconds / 1_000_000))
+        counts[min(UInt64.bitWidth - milliseconds.leadingZeroBitCount, counts.count - 1)] += 1
+    }
+
+    mutating func add(_ other: QueueDelays) {
+        longest = max(longest, other.longest)
+        for index in counts.indices { counts[index] += other.counts[index] }
+    }
+}
