@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from harness import load
+from harness import load, systemcalls
 from harness.servers import Coturn, Limit, OpenSwiftTURN, SwiftTURN
 
 CPU_PER_PACKET = ("server_cpu_us_per_packet", "CPU per packet, µs")
@@ -34,10 +34,13 @@ class Case:
     is_quick: bool = False
 
     def measure(self, server, seconds):
-        target = ("--to", "limit") if isinstance(server, Limit) else ()
         return load.run(
-            "call", server, self.transport, "--seconds", seconds, *target, *self.options, timeout=60 + 4 * seconds
-        )
+            "call", server, self.transport, "--seconds", seconds, *self.target(server), *self.options,
+            timeout=60 + 4 * seconds,
+        )  # fmt: skip
+
+    def target(self, server):
+        return ("--to", "limit") if isinstance(server, Limit) else ()
 
 
 @dataclass(frozen=True)
@@ -52,18 +55,20 @@ class AllocationCase(Case):
 
 @dataclass(frozen=True)
 class CrowdedCase(Case):
-    """A call beside allocations that do nothing."""
+    """A call alone, and beside allocations that do nothing."""
 
     idle: int = 2000
 
     def measure(self, server, seconds):
+        alone = super().measure(server, seconds)
         crowd = load.start(
             "allocate", server, self.transport, "--warmup", 0, "--count", self.idle, "--hold", int(seconds) + 5
         )
         try:
             # It reports when all of them are there.
             crowd.stdout.readline()
-            return super().measure(server, seconds)
+            result = super().measure(server, seconds)
+            return {**result, "cost_growth": result[CPU_PER_PACKET[0]] / alone[CPU_PER_PACKET[0]]}
         finally:
             crowd.kill()
             crowd.wait()
@@ -86,6 +91,59 @@ class HandshakeCase(Case):
         together["handshakes"] = load.finish(others)["handshakes"]
         together["latency_growth"] = together["latency_us_p99"] / alone["latency_us_p99"]
         return together
+
+
+@dataclass(frozen=True)
+class TwoLoopsCase(Case):
+    """What two event loops on two CPUs deliver, as a multiple of what one delivers on one.
+
+    The load generator needs about as much of a CPU as the server, so it shares each CPU with the server's loop there:
+    one process of it on one CPU, then two on two.
+    """
+
+    def measure(self, server, seconds):
+        one = self.deliver(server, ("0",), seconds)
+        with type(server)(server.directory, server.certificate, "0,1", loops=2).start(self.transport) as larger:
+            two = self.deliver(larger, ("0", "1"), seconds)
+        share = two["generator_cpu_us_per_packet"] / (
+            two["generator_cpu_us_per_packet"] + two["server_cpu_us_per_packet"]
+        )
+        return {**two, "growth": two["packets_per_second"] / one["packets_per_second"], "generator_share": share}
+
+    def deliver(self, server, cpus, seconds):
+        options = ("--seconds", seconds, *self.options)
+        runs = [load.start("call", server, self.transport, *options, cpu=cpu) for cpu in cpus]
+        results = [load.finish(run, 60 + 4 * seconds) for run in runs]
+        rates = [result["packets_per_second"] for result in results]
+        # Each has counted the CPU of the whole server for its own packets.
+        shares = [result["server_cpu_us_per_packet"] * rate for result, rate in zip(results, rates)]
+        return {
+            **results[0],
+            "packets_per_second": sum(rates),
+            "server_cpu_us_per_packet": max(shares) / sum(rates),
+        }
+
+
+@dataclass(frozen=True)
+class ScaleCase(Case):
+    """A call of many pairs, and the same of 20: its cost as a multiple of theirs."""
+
+    def measure(self, server, seconds):
+        result = super().measure(server, seconds)
+        with type(server)(server.directory, server.certificate).start(self.transport) as other:
+            fewer = load.run("call", other, self.transport, "--seconds", seconds, *self.target(server),
+                             *self.options, "--pairs", 20)  # fmt: skip
+        return {**result, "cost_growth": result[CPU_PER_PACKET[0]] / fewer[CPU_PER_PACKET[0]]}
+
+
+@dataclass(frozen=True)
+class SystemCallsCase(Case):
+    """System calls of the server for each packet. They are counted in a run of their own: it is many times slower."""
+
+    def measure(self, server, seconds):
+        with systemcalls.counted(server.pid) as count:
+            result = super().measure(server, seconds)
+        return {"system_calls_per_packet": count() / result["delivered"]}
 
 
 CALL_MAXIMUM = Bar(CPU_PER_PACKET, 0.30, 0.22, 1.6, 1.2)
@@ -134,10 +192,25 @@ def others():
     yield HandshakeCase("paced TLS call beside 200 handshakes/s", "tls",
                         (Bar(("latency_growth", "p99 ÷ p99 alone"), own=1.5, own_goal=1.1),), (*PACE, "--sleeps"),
                         servers=(SwiftTURN, Coturn))  # fmt: skip
-    yield CrowdedCase("TLS call, 20 pairs, beside 2,000 idle allocations", "tls", (Bar(CPU_PER_PACKET),),
+    growth = Bar(("cost_growth", "CPU per packet ÷ that of 20 pairs alone"), own=1.2)
+    yield CrowdedCase("TLS call, 20 pairs, beside 2,000 idle allocations", "tls", (Bar(CPU_PER_PACKET), growth),
                       servers=(SwiftTURN,))  # fmt: skip
-    yield Case("TLS call, 200 pairs, maximum", "tls", (Bar(CPU_PER_PACKET),), ("--pairs", 200, "--window", 4),
-               servers=(SwiftTURN, Coturn, Limit))  # fmt: skip
+    for pairs in (2, 20, 200):
+        kind, bars = (ScaleCase, (growth,)) if pairs == 200 else (Case, ())
+        yield kind(f"TLS call, {pairs} pairs, a window of 4", "tls", (Bar(CPU_PER_PACKET), *bars),
+                   ("--pairs", pairs, "--window", 4))  # fmt: skip
+    yield TwoLoopsCase("TLS call, 10 pairs for each CPU, two event loops", "tls",
+                       (Bar(("growth", "packets/s ÷ those of one loop")), Bar(("generator_share", "generator's share"))),
+                       ("--pairs", 10), servers=(SwiftTURN,))  # fmt: skip
 
 
-CASES = (*calls(), *allocations(), *others())
+def system_calls():
+    calls = (Bar(("system_calls_per_packet", "system calls per packet")),)
+    for transport in ("tls", "tcp", "udp"):
+        ours = OpenSwiftTURN if transport == "udp" else SwiftTURN
+        yield SystemCallsCase(f"system calls of a {transport.upper()} call, 20 pairs", transport, calls,
+                              servers=(ours, Coturn, Limit))  # fmt: skip
+    yield SystemCallsCase("system calls of a TLS call, 20 pairs, 10,000/s", "tls", calls, PACE)
+
+
+CASES = (*calls(), *allocations(), *others(), *system_calls())

@@ -9,9 +9,9 @@ from harness.servers import ADDRESS, PASSWORD, USER, binary
 CPU = "1"
 
 
-def words(command, server, transport, *options):
+def words(command, server, transport, *options, cpu=CPU):
     return list(map(str, [
-        "taskset", "-c", CPU, binary("LOAD_BINARY"), command, "--transport", transport, "--address", ADDRESS,
+        "taskset", "-c", cpu, binary("LOAD_BINARY"), command, "--transport", transport, "--address", ADDRESS,
         "--port", server.port, "--user", USER, "--password", PASSWORD, "--server", server.pid, *options,
     ]))  # fmt: skip
 
@@ -25,10 +25,10 @@ def run(command, server, transport, *options, timeout=120):
     return json.loads(done.stdout)
 
 
-def start(command, server, transport, *options, prefix=()):
+def start(command, server, transport, *options, prefix=(), cpu=CPU):
     """Beside another run; `finish` waits for it."""
     return subprocess.Popen(
-        [*prefix, *words(command, server, transport, *options)], stdout=subprocess.PIPE, text=True
+        [*prefix, *words(command, server, transport, *options, cpu=cpu)], stdout=subprocess.PIPE, text=True
     )
 
 

@@ -10,7 +10,7 @@ from harness.servers import Server
 DROP_EVERY, CORRUPT_EVERY, DELAY_MS = 20, 50, 5
 # A forwarder in Python is late by itself; it is never early.
 LATENESS_MS = 5
-SHAPE = ("--to", "limit", "--pairs", 2, "--rate", 500, "--seconds", 3, "--sleeps")
+SHAPE = ("--to", "limit", "--pairs", 2, "--size", 160, "--rate", 500, "--seconds", 3, "--sleeps")
 
 
 class Forwarder(Server):
@@ -42,7 +42,8 @@ def check(directory):
         assert corrupted["corrupted"] == corrupted["sent"] // CORRUPT_EVERY > 0, corrupted
 
         delayed = measure(directory, transport, "--delay-ms", DELAY_MS)
-        added = (delayed["latency_us_p50"] - clean["latency_us_p50"]) / 1000
+        # Of the least latencies: what else the machine does makes others larger.
+        added = (delayed["latency_us_min"] - clean["latency_us_min"]) / 1000
         assert DELAY_MS - 1 <= added <= DELAY_MS + LATENESS_MS, (clean, delayed)
         assert delayed["latency_us_min"] >= DELAY_MS * 1000, delayed
         print(f"self-check over {transport}: 1 in {DROP_EVERY} dropped, 1 in {CORRUPT_EVERY} corrupted and "
