@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "TURNRelay",
             dependencies: [
-                "STUNCodec", "DatagramIO", "TURNCredentials", "OpenSSLCrypto", nioCore, logging,
+                "STUNCodec", "DatagramIO", "TURNCredentials", "OpenSSLCrypto", nioCore, nioPosix, logging,
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],

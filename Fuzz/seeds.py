@@ -193,6 +193,18 @@ def add_moves(seeds):
                 seeds.add("relay", ("move", name, relay, is_slow), head + story)
 
 
+def add_connections(seeds):
+    """Connections with peers (RFC 6062): a client with a TCP allocation connects to a peer, and another client binds
+    that. Then the peer connects, the first client tries it again, and time ends it all."""
+    allocate = bytes([2, 0, 0, 200, 0, 0, 0])
+    permit = bytes([2, 0, 2, 0, 165, 0, 0, 0])
+    connect = bytes([2, 0, 5, 165, 0, 0, 0])
+    inbound, connected, bind = bytes([13, 0x81, 165]), bytes([13, 0x80]), bytes([2, 1, 6, 0, 0, 0, 0])
+    arrive, time = bytes([0, 0, 0]), bytes([15, 4])
+    steps = arrive + allocate + connect + connected + arrive + bind + permit + inbound + connect + time * 2
+    seeds.add("relay", "connections", bytes([65]) + steps)
+
+
 def masked_frame(text):
     payload, mask = text[:2000], b"\x37\xfa\x21\x3d"
     length = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + struct.pack("!H", len(payload))
@@ -240,6 +252,7 @@ def main(capture, signaling, directory):
         if protocol == "tcp":
             add_connection(seeds, whole)
     add_moves(seeds)
+    add_connections(seeds)
     add_signaling(seeds, Path(signaling).read_bytes().splitlines())
     add_configuration(seeds, capture)
 

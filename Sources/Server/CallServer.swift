@@ -73,7 +73,7 @@ struct CallServer: Sendable {
         for listener in listeners { try? await listener.close() }
         await drain(relay, signaling)
         await logCounters(of: relay)
-        relay.stop()
+        await relay.stop()
         try await handshakes.shutdownGracefully()
     }
 

@@ -29,22 +29,44 @@ extension Relay {
         var token: ReservationToken?
         var lifetime: TimeAmount
         var isMobile: Bool
+        var transport: RelayTransport
     }
 
     private func wish(of request: Request) throws(RequestError) -> Wish {
-        // 3. REQUESTED-TRANSPORT is mandatory, and 17 (UDP) all there is.
-        guard let transport = try request.value(RequestedTransport.self) else {
-            throw .badRequest("REQUESTED-TRANSPORT is required")
-        }
-        guard transport.protocolNumber == 17 else { throw .unsupportedTransport }
+        let transport = try transport(of: request)
         // 4. DONT-FRAGMENT: between two allocations here nothing fragments, and sockets can do it.
         return Wish(
             families: try families(of: request),
             even: try request.value(EvenPort.self),
             token: try reservationToken(of: request),
             lifetime: request.bounded(lifetime(asked: try request.value(Lifetime.self))),
-            isMobile: try asksForTicket(request)
+            isMobile: try asksForTicket(request),
+            transport: transport
         )
+    }
+
+    /// Step 3: REQUESTED-TRANSPORT is mandatory. For TCP, RFC 6062, section 5.1.
+    private func transport(of request: Request) throws(RequestError) -> RelayTransport {
+        guard let requested = try request.value(RequestedTransport.self) else {
+            throw .badRequest("REQUESTED-TRANSPORT is required")
+        }
+        guard let transport = RelayTransport(rawValue: requested.protocolNumber),
+            transport == .udp || configuration.allowsTCPAllocations && sockets != nil
+        else { throw .unsupportedTransport }
+        if transport == .tcp { try checkTCP(request) }
+        return transport
+    }
+
+    private func checkTCP(_ request: Request) throws(RequestError) {
+        // > If the client connection transport is not TCP or TLS, the server MUST reject the request with a 400
+        guard !request.client.isDatagram else { throw .badRequest("a TCP allocation needs a TCP or TLS connection") }
+        // > If the request contains the DONT-FRAGMENT, EVEN-PORT, or RESERVATION-TOKEN attribute, the server MUST
+        // > reject the request with a 400
+        guard !request.has(.dontFragment), !request.has(.evenPort), !request.has(.reservationToken) else {
+            throw .badRequest("TCP excludes DONT-FRAGMENT, EVEN-PORT and RESERVATION-TOKEN")
+        }
+        // Its connections have peers at the other end that cannot follow.
+        guard !request.has(.mobilityTicket) else { throw .mobilityForbidden }
     }
 
     /// Step 5.
@@ -94,7 +116,7 @@ extension Relay {
         }
         let handle = AllocationHandle(loop: loop, client: client.id, serial: client.allocationCount)
         let scope = AllocationScope(room: credential.scope, in: client.realm, isOpen: configuration.mode.isOpen)
-        let entry = RelayedAddressDirectory.Entry(handle: handle, scope: scope)
+        let entry = RelayedAddressDirectory.Entry(handle: handle, scope: scope, transport: wish.transport)
         var endpoints: [RelayedEndpoint] = []
         for family in wish.families {
             if let endpoint = openEndpoint(entry, family, wish, until: request.now.uptime + wish.lifetime, request.now)
@@ -120,11 +142,16 @@ extension Relay {
             keys: request.identity.keys,
             transactionID: request.message.transactionID,
             createdAt: request.now.uptime,
+            transport: wish.transport,
             endpoints: endpoints
         )
         allocation.addressError = addressError(wish.families, endpoints)
         allocation.reservationToken = token
-        allocation.meter = client.realm.bandwidth.meter(for: credential.user, at: request.now.uptime)
+        allocation.meter = client.realm.bandwidth.meter(
+            for: credential.user,
+            over: wish.transport,
+            at: request.now.uptime
+        )
         if let tickets, wish.isMobile {
             allocation.mobility = Mobility(tickets: [tickets.issue(for: handle, using: &random)])
         }
@@ -167,7 +194,7 @@ extension Relay {
                 }
             guard let address else { return nil }
             guard let sockets else { return RelayedEndpoint(address: address, socket: nil, expiresAt: expiry) }
-            if let socket = sockets.open(at: address.local, for: entry.handle) {
+            if let socket = sockets.open(at: address.local, over: wish.transport, for: entry.handle) {
                 return RelayedEndpoint(address: address, socket: socket, expiresAt: expiry)
             }
             directory.release(address)

@@ -8,6 +8,7 @@ import TURNCredentials
 extension Relay {
     func bindChannel(_ request: Request) throws(RequestError) {
         let allocation = try request.allocation()
+        guard allocation.transport == .udp else { throw .badRequest("a TCP allocation has no channels") }
         guard let channel = try request.value(ChannelNumber.self),
             let peer = try request.value(XORPeerAddress.self).map({ asSeen($0.address) })
         else { throw .badRequest("CHANNEL-NUMBER and XOR-PEER-ADDRESS are required") }

@@ -40,7 +40,7 @@ extension Relay {
     func resolve(_ peer: TransportAddress, for allocation: Allocation, in realm: RelayRealm) -> RelayRouting {
         guard let endpoint = allocation.endpoint(peer.address.family) else { return .drop(.unknownPeer) }
         if directory.host(of: peer.address) != nil {
-            if let entry = directory.resolve(peer) {
+            if let entry = directory.resolve(peer, over: .udp) {
                 guard entry.scope == allocation.scope else { return .drop(.otherRoom) }
                 return .forward(.allocation(Passage(target: entry.handle, source: endpoint.address.external)))
             }
@@ -66,7 +66,7 @@ extension Relay {
     }
 
     private func send(_ message: STUNMessageView, from client: Client, at now: NIODeadline) -> RelayOutcome {
-        guard let allocation = client.allocation else { return .drop(.noAllocation) }
+        guard let allocation = client.allocation, allocation.transport == .udp else { return .drop(.noAllocation) }
         guard let data = message.firstAttribute(.data),
             let peer = (try? message.value(XORPeerAddress.self)?.address).map(asSeen),
             message.unknownComprehensionRequired(knowing: { Self.sendAttributes.contains($0) }).isEmpty

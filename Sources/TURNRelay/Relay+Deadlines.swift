@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NIOCore
+import STUNCodec
 
 extension Relay {
     /// Lets time pass: deletes allocations that expired, and names the connections to close.
@@ -9,6 +10,7 @@ extension Relay {
         while let client = deadlines.popDue(at: now, in: clients) {
             if client.allocation != nil {
                 expireEndpoints(of: client, at: now)
+                expireConnections(of: client, at: now)
                 deadlines.update(client, in: clients)
                 if client.allocation == nil, client.isDetached { _ = clients.remove(client.id) }
             } else {
@@ -31,7 +33,10 @@ extension Relay {
             client.idleDeadline = now + configuration.idleTimeout(isDatagram: client.isDatagram)
             return
         }
-        for endpoint in allocation.endpoints where isGone(endpoint) { close(endpoint) }
+        for endpoint in allocation.endpoints where isGone(endpoint) {
+            hangUp(of: client) { $0.peer.address.family == endpoint.address.family }
+            close(endpoint)
+        }
         client.allocation?.endpoints.removeAll(where: isGone)
     }
 }

@@ -24,8 +24,9 @@ extension Relay {
         do throws(RequestError) {
             return try answer(message, from: address, at: vantage)
         } catch {
+            let form = AnswerForm(to: message)
             let response = shortened(to: message, isProved: false) { brevity in
-                seal(errorResponse(error, to: message, brevity), for: message, identity: nil, brevity)
+                seal(errorResponse(error, as: form, brevity), as: form, identity: nil, brevity)
             }
             return Self.outcome(response, origin: vantage.origin, destination: address)
         }
@@ -39,9 +40,10 @@ extension Relay {
         try refuseUnknownAttributes(in: message, realms.defaultRealm, except: Self.discoveryAttributes)
         let origin = vantage.origin(changing: try message.attribute(ChangeRequest.self))
         let destination = TransportAddress(address.address, port: try responsePort(of: message) ?? address.port)
+        let form = AnswerForm(to: message)
         let response = shortened(to: message, isProved: false) { brevity in
             let response = reply(to: message, from: address, at: vantage, origin, brevity)
-            return seal(response, for: message, identity: nil, brevity)
+            return seal(response, as: form, identity: nil, brevity)
         }
         return Self.outcome(response, origin: origin, destination: destination)
     }

@@ -122,7 +122,11 @@ extension Relay {
         var allocation = allocation
         allocation.handle = handle
         allocation.mobility?.heir = nil
-        let entry = RelayedAddressDirectory.Entry(handle: handle, scope: allocation.scope)
+        let entry = RelayedAddressDirectory.Entry(
+            handle: handle,
+            scope: allocation.scope,
+            transport: allocation.transport
+        )
         for endpoint in allocation.endpoints {
             directory.reassign(endpoint.address, to: entry)
             if let socket = endpoint.socket { sockets?.assign(socket, to: handle) }

@@ -3,15 +3,32 @@
 import STUNCodec
 import TURNCredentials
 
+/// What of a request shapes its answer, whatever the answer says.
+struct AnswerForm {
+    let method: STUNCodec.Method
+    let transactionID: TransactionID
+    let hasFingerprint: Bool
+
+    init(to message: borrowing STUNMessageView) {
+        method = message.type.method
+        transactionID = message.transactionID
+        hasFingerprint = message.firstAttribute(.fingerprint) != nil
+    }
+
+    func response(_ messageClass: MessageClass) -> STUNMessageWriter {
+        STUNMessageWriter(type: MessageType(method, messageClass), transactionID: transactionID)
+    }
+}
+
 /// What is the same in all answers.
 extension Relay {
-    /// Everything of RFC 8489 and RFC 8656 that a request may hold and this relay acts on or may ignore.
+    /// Everything of RFC 8489, RFC 8656 and RFC 6062 that a request may hold and this relay acts on or may ignore.
     private static let knownAttributes: Set<AttributeType> = [
         .mappedAddress, .username, .userhash, .messageIntegrity, .messageIntegritySHA256, .passwordAlgorithm,
         .errorCode,
         .unknownAttributes, .realm, .nonce,
         .xorMappedAddress, .channelNumber, .lifetime, .xorPeerAddress, .data, .requestedAddressFamily, .evenPort,
-        .requestedTransport, .dontFragment, .reservationToken, .priority, .useCandidate,
+        .requestedTransport, .dontFragment, .reservationToken, .priority, .useCandidate, .connectionID,
     ]
 
     /// > If the request contains one or more unknown comprehension-required attributes, the server replies with an
@@ -33,13 +50,10 @@ extension Relay {
 
     func errorResponse(
         _ error: RequestError,
-        to message: borrowing STUNMessageView,
+        as form: AnswerForm,
         _ brevity: Brevity = .complete
     ) -> STUNMessageWriter {
-        var response = STUNMessageWriter(
-            type: MessageType(message.type.method, .errorResponse),
-            transactionID: message.transactionID
-        )
+        var response = form.response(.errorResponse)
         response.append(ErrorCode(code: error.code, reason: brevity < .withoutReason ? error.reason : ""))
         if !error.unknownAttributes.isEmpty {
             response.append(UnknownAttributes(error.unknownAttributes))
@@ -93,7 +107,7 @@ extension Relay {
     /// Adds SOFTWARE, then the MAC when the client proved who it is, then FINGERPRINT when it used one.
     func seal(
         _ response: STUNMessageWriter,
-        for message: borrowing STUNMessageView,
+        as form: AnswerForm,
         identity: Identity?,
         _ brevity: Brevity = .complete
     ) -> [UInt8] {
@@ -104,7 +118,7 @@ extension Relay {
         if let identity {
             identity.keys.seal(&response, with: identity.responseMethod)
         }
-        if message.firstAttribute(.fingerprint) != nil {
+        if form.hasFingerprint {
             response.appendFingerprint()
         }
         return response.bytes

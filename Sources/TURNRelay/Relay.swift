@@ -30,6 +30,7 @@ package final class Relay {
     var redirectionCount = 0
     /// Nil where allocations do not move.
     let tickets: MobilityTickets?
+    let connections: ConnectionRegistry
     /// For the loop to do, once what it has just given is dealt with.
     var deferred: [DeferredWork] = []
 
@@ -44,6 +45,7 @@ package final class Relay {
         nonces: NonceIssuer,
         sockets: (any RelaySockets)? = nil,
         tickets: MobilityTickets? = nil,
+        connections: ConnectionRegistry = ConnectionRegistry(),
         random: any RandomNumberGenerator
     ) {
         self.configuration = configuration
@@ -52,6 +54,7 @@ package final class Relay {
         self.realms = realms
         self.sockets = sockets
         self.tickets = tickets
+        self.connections = connections
         self.authenticator = RequestAuthenticator(nonces: nonces)
         self.random = random
         strangers = StrangerBudget(perSecond: configuration.strangersPerSecondPerAddress)
@@ -127,6 +130,7 @@ package final class Relay {
         client.allocation = nil
         tickets?.revoke(allocation.mobility?.tickets ?? [])
         if let heir = allocation.mobility?.heir { tell(.withdrawn(from: heir), to: heir.loop, at: now) }
+        for connection in allocation.connections { hangUp(connection, of: allocation.handle) }
         for endpoint in allocation.endpoints { close(endpoint) }
         // Reservations outlive their allocation in RFC 8656; here they don't, or one user could reserve all ports.
         if let token = allocation.reservationToken { directory.cancel(token) }
@@ -162,12 +166,11 @@ package final class Relay {
     private func answer(_ message: STUNMessageView, from client: Client, at now: Moment) -> RelayOutcome {
         var identity: Identity?
         let realm = realm(of: message, from: client)
+        let form = AnswerForm(to: message)
+        var progress = RequestProgress.answered
         let answer: [UInt8]?
         do throws(RequestError) {
-            var response = STUNMessageWriter(
-                type: MessageType(message.type.method, .successResponse),
-                transactionID: message.transactionID
-            )
+            var response = form.response(.successResponse)
             if message.type.method == .binding {
                 try refuseUnknownAttributes(in: message, realm)
                 answerBinding(from: client, with: &response)
@@ -182,19 +185,22 @@ package final class Relay {
                 noteAuthenticated(client, as: proved, in: realm, at: now.uptime)
                 try refuseUnknownAttributes(in: message, realm)
                 let request = Request(message: message, client: client, identity: proved, now: now)
-                guard try perform(request, with: &response) == .answered else { return .pending }
+                progress = try perform(request, with: &response)
+                if progress == .pending { return .pending }
             }
             answer = shortened(to: message, isProved: identity != nil || !client.isDatagram) { brevity in
-                seal(response, for: message, identity: identity, brevity)
+                seal(response, as: form, identity: identity, brevity)
             }
         } catch {
             answer = shortened(to: message, isProved: identity != nil || !client.isDatagram) { brevity in
-                var response = errorResponse(error, to: message, brevity)
+                var response = errorResponse(error, as: form, brevity)
                 if error.isChallenge { challenge(client, in: realm, brevity, at: now, with: &response) }
-                return seal(response, for: message, identity: identity, brevity)
+                return seal(response, as: form, identity: identity, brevity)
             }
         }
-        return answer.map(RelayOutcome.respond) ?? .drop(.amplification)
+        guard let answer else { return .drop(.amplification) }
+        if case .bound(let connection, let loop) = progress { return .bind(answer, connection, loop: loop) }
+        return .respond(answer)
     }
 
     /// The realm that a request is answered in: the client's or, as long as it has none, that of the request's ORIGIN.
@@ -229,6 +235,8 @@ package final class Relay {
         case .refresh: return try refresh(request, with: &response)
         case .createPermission: try createPermission(request)
         case .channelBind: try bindChannel(request)
+        case .connect: return try openConnection(request)
+        case .connectionBind: return try bindConnection(request)
         default: throw .badRequest("method not supported")
         }
         return .answered

@@ -45,6 +45,8 @@ package struct RelayConfiguration: Sendable {
     package var strangersPerSecondPerAddress = 100
     package var permissionsPerAllocation = 64
     package var channelsPerAllocation = 256
+    /// With peers, of a TCP allocation: those that are being made counted.
+    package var connectionsPerAllocation = 32
 
     /// How long a connection may live, from its accept, without a request that authenticates. With the interval that
     /// deadlines are looked at in, no more than ten seconds.
@@ -70,6 +72,18 @@ package struct RelayConfiguration: Sendable {
     /// Whether clients get tickets to take their allocation to another 5-tuple with (RFC 8016). One on TCP that asked for
     /// a ticket and has lost its connection keeps its allocation until the lifetime ends.
     package var allowsMobility = false
+
+    /// Whether an open relay has TCP allocations (RFC 6062).
+    package var allowsTCPAllocations = false
+    /// How long a connection to a peer may take.
+    /// > The timeout value MUST be at least 30 seconds.
+    /// RFC 6062, section 5.2.
+    package var connectTimeout: TimeAmount = .seconds(30)
+    /// How long a connection with a peer waits for its ConnectionBind (RFC 6062, sections 5.2 and 5.3: 30 seconds).
+    package var connectionBindTimeout: TimeAmount = .seconds(30)
+    /// How long nothing may happen between a client and a peer once one of them has sent its last byte: who has closed and
+    /// who goes on receiving look alike.
+    package var halfClosedTimeout: TimeAmount = .seconds(60)
 
     package init() {}
 

@@ -49,4 +49,6 @@ enum DeferredWork {
     case post(RelayMessage, to: Int)
     /// Give it a message again that was ``RelayOutcome/pending``.
     case receive([UInt8], from: ClientID)
+    /// An answer that was ``RelayOutcome/pending``, or an indication.
+    case send([UInt8], to: ClientID)
 }

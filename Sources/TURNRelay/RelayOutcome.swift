@@ -12,6 +12,9 @@ package enum RelayOutcome: Equatable, Sendable {
     case drop(DropReason)
     /// Nothing is sent yet: what the answer depends on is under way.
     case pending
+    /// Send these bytes, and then whatever the loop's peer sends on its connection; what follows from the client is for
+    /// that peer, as it is (RFC 6062, section 5.4). It is no client of the relay any more.
+    case bind([UInt8], ConnectionID, loop: Int)
 }
 
 /// Where a payload of a client goes: resolved by the sender's relay.
@@ -78,6 +81,8 @@ package enum DropReason: String, Sendable, CaseIterable {
     /// To an allocation of another room, or in the closed relay of another realm.
     case otherRoom
     case peerWithoutPermission
+    /// A peer that connects to an allocation with as many connections as it may have, or a second time from one port.
+    case peerConnections
     case staleRoute
     case queueAge
     case queueBytes

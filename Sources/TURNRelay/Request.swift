@@ -61,10 +61,12 @@ struct Request: ~Escapable {
 }
 
 /// Whether a request can be answered.
-enum RequestProgress {
+enum RequestProgress: Equatable {
     case answered
-    /// It is kept, and taken again when what its answer depends on is known.
+    /// It is answered when what its answer depends on is known.
     case pending
+    /// It is answered, and what follows on its connection is for a peer, whose connection is at another loop or this one.
+    case bound(ConnectionID, loop: Int)
 }
 
 extension STUNMessageView {

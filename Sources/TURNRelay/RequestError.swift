@@ -34,6 +34,8 @@ struct RequestError: Error, Equatable {
     static let wrongCredentials = RequestError(code: 441, reason: "Wrong Credentials")
     static let unsupportedTransport = RequestError(code: 442, reason: "Unsupported Transport Protocol")
     static let peerAddressFamilyMismatch = RequestError(code: 443, reason: "Peer Address Family Mismatch")
+    static let connectionAlreadyExists = RequestError(code: 446, reason: "Connection Already Exists")
+    static let connectionFailure = RequestError(code: 447, reason: "Connection Timeout or Failure")
     static let allocationQuotaReached = RequestError(code: 486, reason: "Allocation Quota Reached")
     static let insufficientCapacity = RequestError(code: 508, reason: "Insufficient Capacity")
 }

@@ -107,7 +107,7 @@ struct CredentialIncidentTests {
         let channel = ChannelNumber(rawValue: 0x4001)
         let bind = try client.request(.channelBind, bench.transactionID(), [channel])
         #expect(try Answer(bench.send(appended(bind, peer), from: client)).error == 400)
-        let handle = try #require(bench.directory.resolve(client.relayed)?.handle)
+        let handle = try #require(bench.directory.resolve(client.relayed, over: .udp)?.handle)
         let passage = Passage(target: handle, source: peer.address)
         #expect(bench.relay.deliver(passage, at: bench.now.uptime) == .drop(.peerWithoutPermission))
     }

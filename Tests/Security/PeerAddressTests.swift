@@ -17,15 +17,20 @@ struct PeerAddressTests {
     private func openBench() throws -> (Bench, TestClient) {
         var configuration = RelayConfiguration()
         configuration.mode = .open([RelayAddress(Self.host), RelayAddress(Self.hostIPv6)], ports: 50_000...50_099)
+        configuration.allowsTCPAllocations = true
         let bench = try Bench(configuration)
-        let client = bench.connect()
-        let both = AdditionalAddressFamily(family: .ipv6)
-        let answer = try bench.ask(.allocate, client, RequestedTransport.udp, both)
-        client.relayedAddress = try answer.value(XORRelayedAddress.self)?.address
-        return (bench, client)
+        return (bench, try allocate(.udp, bench))
     }
 
-    /// CreatePermission, ChannelBind and Send, each naming the peer: none may lead to it.
+    private func allocate(_ transport: RequestedTransport, _ bench: Bench) throws -> TestClient {
+        let client = bench.connect()
+        let both = AdditionalAddressFamily(family: .ipv6)
+        let answer = try bench.ask(.allocate, client, transport, both)
+        client.relayedAddress = try answer.value(XORRelayedAddress.self)?.address
+        return client
+    }
+
+    /// CreatePermission, ChannelBind, Send and Connect, each naming the peer: none may lead to it.
     private func expectRefused(_ bench: Bench, _ client: TestClient, _ peer: XORPeerAddress) throws {
         let text = "\(peer.address)"
         #expect(try bench.ask(.createPermission, client, peer).error == 403, "CreatePermission \(text)")
@@ -33,9 +38,13 @@ struct PeerAddressTests {
         let routing = bench.relay.route(channel: Self.channel, from: client.id, at: bench.now.uptime)
         #expect(routing == .drop(.unboundChannel), "ChannelData \(text)")
         #expect(bench.send(sendIndication(to: peer), from: client) == .drop(.noPermission), "Send \(text)")
-        let handle = try #require(bench.directory.resolve(client.relayed)?.handle)
+        let handle = try #require(bench.directory.resolve(client.relayed, over: .udp)?.handle)
         let passage = Passage(target: handle, source: peer.address)
         #expect(bench.relay.deliver(passage, at: bench.now.uptime) == .drop(.peerWithoutPermission), "from \(text)")
+        let tcp = try allocate(.tcp, bench)
+        let expected = tcp.relayedAddress == nil ? 437 : 403
+        #expect(try bench.ask(.connect, tcp, peer).error == expected, "Connect \(text)")
+        #expect(bench.sockets.dials.isEmpty, "Connect \(text)")
     }
 
     private func sendIndication(to peer: XORPeerAddress) -> [UInt8] {

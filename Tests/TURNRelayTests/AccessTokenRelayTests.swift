@@ -13,6 +13,13 @@ import Testing
 struct AccessTokenRelayTests {
     static let server = "turn.example.org"
 
+    private static var tcpRelay: RelayConfiguration {
+        var configuration = RelayConfiguration()
+        configuration.mode = .open([RelayAddress(OpenRelayTests.ipv4)], ports: 50_000...50_099)
+        configuration.allowsTCPAllocations = true
+        return configuration
+    }
+
     private let north: OAuthKey
     private let south: OAuthKey
     private let bench: Bench
@@ -23,7 +30,7 @@ struct AccessTokenRelayTests {
         var realm = try Bench.realmConfiguration()
         realm.tokens = AccessTokenVerifier(serverName: Self.server, keys: [north, south])
         realm.allocationsPerUser = 1
-        bench = try Bench(realms: RealmDirectory(default: realm))
+        bench = try Bench(Self.tcpRelay, realms: RealmDirectory(default: realm))
     }
 
     /// Of an authorization server: a token and the key that is inside.
@@ -86,6 +93,21 @@ struct AccessTokenRelayTests {
         #expect(try ask(.createPermission, client, issued, sendsToken: false, peer).isSuccess)
         #expect(try ask(.refresh, client, issued, sendsToken: false, Lifetime(seconds: 0)).isSuccess)
         #expect(bench.quota.totalInUse == 1)
+    }
+
+    /// RFC 6062: other requests are good with any token, but the data of a connection is for the one that made it.
+    @Test func aConnectionIsBoundWithItsOwnTokenAlone() throws {
+        let (mine, other) = (try issue(north), try issue(north, macKey: 8))
+        let control = bench.connect()
+        #expect(try ask(.allocate, control, mine, RequestedTransport.tcp).isSuccess)
+        let request = try? ask(.connect, control, mine, sendsToken: false, peer("5.5.5.5"))
+        let dial = try #require(bench.sockets.dials.last)
+        #expect(request == nil)
+        bench.settle(dial)
+        #expect(try ask(.connectionBind, bench.connect(), other, dial.connection).error == 441)
+        #expect(!bench.connections.isBound(dial.connection))
+        _ = try? ask(.connectionBind, bench.connect(), mine, dial.connection)
+        #expect(bench.connections.isBound(dial.connection))
     }
 
     @Test func tokensThatAreNone() throws {

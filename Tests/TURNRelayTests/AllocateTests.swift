@@ -16,7 +16,7 @@ struct AllocateTests {
         #expect(answer.type == MessageType(.allocate, .successResponse))
         let relayed = try #require(try answer.value(XORRelayedAddress.self)?.address)
         #expect(relayed.address == Bench.virtualAddress && relayed.port >= 1024)
-        #expect(bench.directory.resolve(relayed) != nil)
+        #expect(bench.directory.resolve(relayed, over: .udp) != nil)
         #expect(try answer.value(XORMappedAddress.self)?.address == client.address)
         #expect(try answer.value(Lifetime.self)?.seconds == 600)
     }

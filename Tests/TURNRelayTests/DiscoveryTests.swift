@@ -78,8 +78,8 @@ struct DiscoveryTests {
         let both = try discover(ResponsePort(port: 6_000), Padding(bytes: [1]))
         #expect(try answer(both).error == 400 && both.destination == Self.client)
         #expect(try answer(discover(ResponsePort(port: 0))).error == 400)
-        let unknown = try discover(RequestedTransport.udp, ConnectionID(value: 1))
-        #expect(try answer(unknown).value(UnknownAttributes.self)?.types == [.connectionID])
+        let unknown = try discover(RequestedTransport.udp, AccessToken(nonce: [1], encryptedBlock: [2]))
+        #expect(try answer(unknown).value(UnknownAttributes.self)?.types == [.accessToken])
     }
 
     @Test(arguments: [0, 1, 1_500, 60_000])

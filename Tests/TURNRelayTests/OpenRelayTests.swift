@@ -199,7 +199,7 @@ struct OpenRelayTests {
     @Test func `data of a peer reaches the client when there is a permission`() throws {
         let bench = try bench()
         let client = try bench.allocate()
-        let handle = try #require(bench.directory.resolve(client.relayed)?.handle)
+        let handle = try #require(bench.directory.resolve(client.relayed, over: .udp)?.handle)
         let address = try peer("5.5.5.5", port: 7).address
         let passage = Passage(target: handle, source: address)
         #expect(bench.relay.deliver(passage, at: bench.now.uptime) == .drop(.peerWithoutPermission))
@@ -217,7 +217,7 @@ struct OpenRelayTests {
         #expect(try bench.ask(.channelBind, client, Self.channel, peer(text)).error == 403)
         // One denied peer among allowed ones: nothing is installed.
         #expect(try bench.ask(.createPermission, client, peer("5.5.5.9"), peer(text)).error == 403)
-        let handle = try #require(bench.directory.resolve(client.relayed)?.handle)
+        let handle = try #require(bench.directory.resolve(client.relayed, over: .udp)?.handle)
         let passage = Passage(target: handle, source: try peer("5.5.5.9").address)
         #expect(bench.relay.deliver(passage, at: bench.now.uptime) == .drop(.peerWithoutPermission))
     }
@@ -267,7 +267,7 @@ struct OpenRelayTests {
     @Test func `a client with a permission hears what its datagram met`() throws {
         let bench = try bench()
         let client = try bench.allocate()
-        let handle = try #require(bench.directory.resolve(client.relayed)?.handle)
+        let handle = try #require(bench.directory.resolve(client.relayed, over: .udp)?.handle)
         let passage = Passage(target: handle, source: try peer("5.5.5.5").address)
         let unreachable = ICMPAttribute(type: 3, code: 3, errorData: 0)
         #expect(bench.relay.recipient(of: unreachable, along: passage, at: bench.now.uptime) == nil)

@@ -56,7 +56,8 @@ struct PeerTests {
         let without = bench.connect()
         #expect(try bench.ask(.createPermission, without, own).error == 437)
         #expect(try bench.ask(.channelBind, without, ChannelNumber(rawValue: 0x4000), own).error == 437)
-        #expect(try bench.ask(.connect, client, own).error == 400)
+        #expect(try bench.ask(.connect, client, own).error == 437)
+        #expect(try bench.ask(Method(rawValue: 0x00D), client, own).error == 400)
     }
 
     @Test func channelsAndPeersAreOneToOne() throws {

@@ -55,6 +55,31 @@ struct RateTests {
         }
     }
 
+    @Test func `a stream borrows, and waits for as long as that takes to pay`() {
+        var bucket = TokenBucket(perSecond: 1_000, at: Self.start)
+        func borrow(_ count: Int, after milliseconds: Int64) -> TimeAmount {
+            bucket.borrow(count, at: Self.start + .milliseconds(milliseconds))
+        }
+        #expect(borrow(1_000, after: 0) == .zero && borrow(500, after: 0) == .milliseconds(500))
+        #expect(borrow(1, after: 500) == .milliseconds(1) && borrow(0, after: 501) == .zero)
+        #expect(borrow(2_000, after: 10_000) == .seconds(1))
+        let isTaken = bucket.take(1, at: Self.start + .milliseconds(10_999))
+        #expect(!isTaken)
+    }
+
+    @Test func `the connections of a TCP allocation are charged to one meter, and to its user's`() throws {
+        var limits = BandwidthLimits()
+        limits.perAllocation = 1_000
+        limits.perUser = 2_000
+        let bandwidth = Bandwidth(limits)
+        let meter = try #require(bandwidth.meter(for: "alice", over: .tcp, at: Self.start))
+        let copy = meter
+        #expect(meter.charge(1_000, at: Self.start) == .zero)
+        #expect(copy.charge(1_000, at: Self.start) == .seconds(1))
+        let other = try #require(bandwidth.meter(for: "alice", over: .tcp, at: Self.start))
+        #expect(other.charge(1_000, at: Self.start) == .milliseconds(500))
+    }
+
     // MARK: Strangers
 
     @Test func `strangers of one address are answered at a rate, others as before`() throws {

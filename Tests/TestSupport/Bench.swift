@@ -19,6 +19,7 @@ package final class Bench {
     package let directory: RelayedAddressDirectory
     package let realms: RealmDirectory
     package let sockets = FakeSockets()
+    package let connections: ConnectionRegistry
     private let nonces: NonceIssuer
     private var nextPort: UInt16 = 40_000
     private var nextTransaction: UInt64 = 0
@@ -29,6 +30,7 @@ package final class Bench {
         directory: RelayedAddressDirectory? = nil,
         realms: RealmDirectory? = nil,
         tickets: MobilityTickets? = nil,
+        connections: ConnectionRegistry = ConnectionRegistry(),
         random: any RandomNumberGenerator = SecureRandom()
     ) throws {
         let directory = directory ?? RelayedAddressDirectory(configuration.mode)
@@ -43,8 +45,10 @@ package final class Bench {
             nonces: nonces,
             sockets: isOpen ? sockets : nil,
             tickets: configuration.allowsMobility ? tickets ?? MobilityTickets() : nil,
+            connections: connections,
             random: random
         )
+        self.connections = connections
         self.realms = realms
         self.nonces = nonces
         self.directory = directory

@@ -16,6 +16,8 @@ struct Allocation {
     /// Of the Allocate that made it: a retransmission is answered as the first one was.
     let transactionID: TransactionID
     let createdAt: NIODeadline
+    /// Between relay and peers.
+    let transport: RelayTransport
     /// One, or one of each family. Never empty.
     var endpoints: [RelayedEndpoint]
     /// For the port after an even one, as the Allocate asked.
@@ -28,6 +30,8 @@ struct Allocation {
     var mobility: Mobility?
     var permissions = PermissionSet()
     var channels = ChannelTable()
+    /// With peers, of a TCP allocation.
+    var connections: [PeerConnection] = []
 
     var username: String { identity.username }
     var credential: VerifiableCredential { identity.credential }
@@ -39,6 +43,15 @@ struct Allocation {
     /// When the first of its endpoints expires.
     var expiresAt: NIODeadline {
         endpoints.map(\.expiresAt).min() ?? .distantFuture
+    }
+
+    /// The next time at which the passing of time changes something.
+    var deadline: NIODeadline {
+        connections.reduce(expiresAt) { min($0, $1.deadline) }
+    }
+
+    func connection(with peer: TransportAddress) -> PeerConnection? {
+        connections.first { $0.peer == peer }
     }
 }
 

@@ -51,7 +51,7 @@ final class Client {
 
     /// The next time at which the passing of time changes something.
     var deadline: NIODeadline {
-        allocation?.expiresAt ?? claim?.expiresAt ?? idleDeadline
+        allocation?.deadline ?? claim?.expiresAt ?? idleDeadline
     }
 }
 

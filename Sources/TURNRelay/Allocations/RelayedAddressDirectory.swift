@@ -11,6 +11,7 @@ package final class RelayedAddressDirectory: Sendable {
     struct Entry: Sendable {
         let handle: AllocationHandle
         let scope: AllocationScope
+        var transport = RelayTransport.udp
     }
 
     fileprivate enum Use {
@@ -137,14 +138,14 @@ package final class RelayedAddressDirectory: Sendable {
         hosts.first { $0.external == address || $0.local == address }
     }
 
-    /// The allocation behind a peer address in either of its forms.
-    func resolve(_ peer: TransportAddress) -> Entry? {
+    /// The allocation behind a peer address in either of its forms, if it is one of the transport.
+    func resolve(_ peer: TransportAddress, over transport: RelayTransport) -> Entry? {
         guard let host = host(of: peer.address) else { return nil }
         return state.withLock { state in
             guard case .allocation(let entry) = state.uses[RelayedAddress(host: host, port: peer.port)] else {
                 return nil
             }
-            return entry
+            return entry.transport == transport ? entry : nil
         }
     }
 

@@ -35,8 +35,14 @@ final class Bandwidth: Sendable {
     }
 
     /// For an allocation of a user, until `release`; nil when nothing is limited.
-    func meter(for user: String, at now: NIODeadline) -> TrafficMeter? {
+    ///
+    /// - Parameter transport: a TCP allocation's is shared by the ends of its connections.
+    func meter(for user: String, over transport: RelayTransport = .udp, at now: NIODeadline) -> TrafficMeter? {
         guard limits.isLimited || server != nil else { return nil }
+        guard transport == .udp else {
+            let own = limits.perAllocation.map { SharedBucket(perSecond: $0) }
+            return TrafficMeter(own: nil, shared: [own, bucket(of: user), total, server].compactMap { $0 })
+        }
         return TrafficMeter(
             own: limits.perAllocation.map { TokenBucket(perSecond: $0, at: now) },
             shared: [bucket(of: user), total, server].compactMap { $0 }
@@ -76,10 +82,14 @@ final class SharedBucket: Sendable {
     func take(_ count: Int, at now: NIODeadline) -> Bool {
         bucket.withLock { $0.take(count, at: now) }
     }
+
+    func borrow(_ count: Int, at now: NIODeadline) -> TimeAmount {
+        bucket.withLock { $0.borrow(count, at: now) }
+    }
 }
 
 /// What an allocation may carry.
-struct TrafficMeter {
+struct TrafficMeter: Sendable {
     private var own: TokenBucket?
     private let shared: [SharedBucket]
 
@@ -93,5 +103,12 @@ struct TrafficMeter {
     mutating func admit(_ bytes: Int, at now: NIODeadline) -> Bool {
         guard own?.take(bytes, at: now) != false else { return false }
         return shared.allSatisfy { $0.take(bytes, at: now) }
+    }
+
+    /// Charges bytes of a stream, of which none may be lost: the stream waits instead.
+    ///
+    /// - Returns: how long to wait before more is taken.
+    func charge(_ bytes: Int, at now: NIODeadline) -> TimeAmount {
+        shared.map { $0.borrow(bytes, at: now) }.max() ?? .zero
     }
 }

@@ -24,6 +24,16 @@ struct TokenBucket {
         return true
     }
 
+    /// Takes tokens whether there are enough or not.
+    ///
+    /// - Returns: the time after which the debt is paid; zero when there is none.
+    mutating func borrow(_ count: Int, at now: NIODeadline) -> TimeAmount {
+        fill(at: now)
+        tokens -= Int64(count)
+        guard tokens < 0 else { return .zero }
+        return .milliseconds(Int64((Double(-tokens) * 1_000 / Double(perSecond)).rounded(.up)))
+    }
+
     private mutating func fill(at now: NIODeadline) {
         // Threads read the clock one after the other: a moment ago is no reason to take anything back.
         let seconds = max(0, Double((now - filledAt).nanoseconds)) / 1_000_000_000

@@ -5,8 +5,9 @@ import STUNCodec
 
 /// A TURN client on a TCP or TLS connection: takes frames out of the byte stream, and puts frames into it as fast as
 /// the client reads.
-final class ClientStreamHandler: ChannelInboundHandler {
+final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private let loop: StreamRelayLoop
@@ -30,6 +31,8 @@ final class ClientStreamHandler: ChannelInboundHandler {
     private var drops = 0
     private var longestDelay = TimeAmount.zero
     private var closeReason: CloseReason?
+    /// The connection belongs to a peer and the handler behind this one.
+    private var isBound = false
     /// Owned by `StreamRelayLoop`: whether it will drain this handler at the end of the read under way.
     var isMarkedUnflushed = false
 
@@ -108,8 +111,16 @@ final class ClientStreamHandler: ChannelInboundHandler {
             partial = ByteBuffer()
         }
         let now = NIODeadline.now()
-        while closeReason == nil, takeFrame(of: &bytes, from: id, at: now) {}
-        keep(bytes)
+        while closeReason == nil, !isBound, takeFrame(of: &bytes, from: id, at: now) {}
+        if isBound { leave(context, with: bytes) } else { keep(bytes) }
+    }
+
+    /// Leaves the connection to the handler behind, with what has come for it already.
+    private func leave(_ context: ChannelHandlerContext, with rest: ByteBuffer) {
+        partial = ByteBuffer()
+        if rest.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(rest)) }
+        context.fireChannelReadComplete()
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -157,13 +168,36 @@ final class ClientStreamHandler: ChannelInboundHandler {
             loop.count(reason)
         case .pending:
             if loop.relay.isAuthenticated(id) { decide() }
+        case .bind(let answer, let connection, let target):
+            decide()
+            queue.append(answer: ByteBuffer(bytes: answer), at: now)
+            bind(id, to: connection, of: target, at: now)
         }
+    }
+
+    /// Gives the connection to a peer: what the relay has said is written, and the rest is not for it.
+    private func bind(_ id: ClientID, to connection: ConnectionID, of target: Int, at now: NIODeadline) {
+        self.id = nil
+        loop.forget(id)
+        guard let context else { return }
+        let handler = DataConnectionHandler(eventLoop: context.eventLoop)
+        do {
+            try DataConnectionEnd.prepare(context.channel)
+            try context.pipeline.syncOperations.addHandler(handler)
+        } catch {
+            return close(.transportError)
+        }
+        isBound = true
+        writeAll(context, at: now)
+        let end = DataConnectionEnd(context.channel, handler)
+        loop.bind(end, to: connection, of: target, at: now)
     }
 
     /// Takes a message that was ``RelayOutcome/pending``.
     func receive(_ message: [UInt8], again id: ClientID, at now: NIODeadline) {
         guard self.id == id, closeReason == nil else { return }
         takeMessage(of: ByteBuffer(bytes: message), length: message.count, from: id, at: now)
+        if isBound, let context { leave(context, with: partial) }
     }
 
     private func takePayload(
@@ -203,6 +237,12 @@ final class ClientStreamHandler: ChannelInboundHandler {
         drop(queue.append(frame, of: payloadClass, from: source, at: now), .queueBytes)
     }
 
+    func send(answer: [UInt8], to id: ClientID, at now: NIODeadline) {
+        guard self.id == id else { return }
+        queue.append(answer: ByteBuffer(bytes: answer), at: now)
+        loop.markUnflushed(self)
+    }
+
     func drain(at now: NIODeadline) {
         guard !isDraining, let context else { return }
         isDraining = true
@@ -213,6 +253,13 @@ final class ClientStreamHandler: ChannelInboundHandler {
             writeOutput(context)
         }
         if queue.isOverfull(isAuthenticated: isDecided) { close(.unread) }
+    }
+
+    /// However slowly the client reads: a client without an allocation gets answers alone.
+    private func writeAll(_ context: ChannelHandlerContext, at now: NIODeadline) {
+        while !queue.isEmpty { fillOutput(at: now) }
+        context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+        output = ByteBuffer()
     }
 
     private func fillOutput(at now: NIODeadline) {

@@ -101,7 +101,7 @@ extension DatagramRelayLoop {
             forward(payload, along: route, dontFragment: dontFragment, at: now)
         case .drop(let reason):
             counters.count(reason)
-        case .pending:
+        case .pending, .bind:
             break
         }
     }
@@ -160,7 +160,7 @@ extension DatagramRelayLoop {
         send(DataIndication(from: passage.source, relay.makeTransactionID()).message(carrying: icmp), to: id)
     }
 
-    private func send(_ message: [UInt8], to id: ClientID) {
+    func send(_ message: [UInt8], to id: ClientID) {
         guard let client = clients[id.slot] else { return counters.count(.staleRoute) }
         send(to: client.key.address, from: client.key.localAddress, at: client.port) { $0 += message }
     }

@@ -141,6 +141,9 @@ final class DatagramRelayLoop: RelayLoop {
                 deliver(message, along: passage, at: now)
             case .relay(let message):
                 relay.receive(message, at: now)
+            case .bind(_, let client):
+                // There are no TCP allocations here.
+                client.channel.close(promise: nil)
             }
         }
         flush()
@@ -162,6 +165,7 @@ final class DatagramRelayLoop: RelayLoop {
                 switch work {
                 case .post(let message, let loop): post(.relay(message), to: loop)
                 case .receive(let message, let id): receive(message, again: id, at: .now())
+                case .send(let message, let id): send(message, to: id)
                 }
             }
         }

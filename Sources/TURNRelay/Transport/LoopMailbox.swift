@@ -13,6 +13,8 @@ enum Parcel: Sendable {
     /// What a datagram of an allocation there met on its way.
     case icmp(ICMPAttribute, Passage)
     case relay(RelayMessage)
+    /// A client's end of a connection with a peer there.
+    case bind(ConnectionID, DataConnectionEnd)
 
     /// What a parcel occupies beside its payload: empty ones must not be free.
     private static let overhead = 128
@@ -20,13 +22,16 @@ enum Parcel: Sendable {
     var cost: Int {
         switch self {
         case .payload(let payload, _), .datagram(let payload, _, _, _): Self.overhead + payload.readableBytes
-        case .icmp, .relay: Self.overhead
+        case .icmp, .relay, .bind: Self.overhead
         }
     }
 
     /// Whether it may be lost when much is under way. Of the others there are few: one at a time for each client.
     fileprivate var isData: Bool {
-        if case .relay = self { false } else { true }
+        switch self {
+        case .payload, .datagram, .icmp: true
+        case .relay, .bind: false
+        }
     }
 }
 

@@ -10,6 +10,7 @@ struct RelayParts: Sendable {
     private let realms: RealmDirectory
     private let nonceSecret = SecureRandom.bytes(32)
     private let tickets: MobilityTickets?
+    private let connections = ConnectionRegistry()
 
     init(_ configuration: RelayConfiguration, _ realms: RealmDirectory) {
         self.configuration = configuration
@@ -28,6 +29,7 @@ struct RelayParts: Sendable {
             nonces: try NonceIssuer(secret: nonceSecret, lifetime: configuration.nonceLifetime.seconds),
             sockets: configuration.mode.isOpen ? sockets : nil,
             tickets: tickets,
+            connections: connections,
             random: SecureRandom()
         )
     }

@@ -28,6 +28,7 @@ package final class RelayServer: Sendable {
     private static let interval = TimeAmount.milliseconds(250)
 
     private let streamLoops: [StreamLoop]
+    private let streams: [RelaySocketOpener.StreamSockets]
     /// One for each event loop when the relay is open or has UDP clients; none otherwise.
     private let datagramThreads: [DatagramThread]
     /// Those of `streamLoops`, then those of `datagramThreads`.
@@ -48,7 +49,11 @@ package final class RelayServer: Sendable {
         let parts = RelayParts(configuration, realms)
         let needsThreads = servesDatagrams || configuration.mode.isOpen
         let threads = try eventLoops.prefix(needsThreads ? .max : 0).map { _ in try DatagramThread() }
-        let sockets = needsThreads ? RelaySocketOpener(threads: threads) : nil
+        let streams = eventLoops.map { eventLoop in
+            let peers = Confined(PeerSockets(eventLoop: eventLoop), to: EventLoopThread(eventLoop))
+            return RelaySocketOpener.StreamSockets(eventLoop: eventLoop, sockets: peers)
+        }
+        let sockets = needsThreads ? RelaySocketOpener(threads: threads, streams: streams) : nil
         var loops: [Loop] = []
         var streamLoops: [StreamLoop] = []
         for (index, eventLoop) in eventLoops.enumerated() {
@@ -56,6 +61,7 @@ package final class RelayServer: Sendable {
             let relay = Confined(
                 StreamRelayLoop(
                     relay: try parts.relay(loop: index, sockets: sockets),
+                    peers: streams[index].sockets,
                     logger: logger
                 ),
                 to: thread
@@ -76,6 +82,7 @@ package final class RelayServer: Sendable {
             try thread.start(relay)
         }
         self.streamLoops = streamLoops
+        self.streams = streams
         self.loops = loops
         datagramThreads = threads
         directory = parts.directory
@@ -99,8 +106,19 @@ package final class RelayServer: Sendable {
         }
     }
 
-    /// Ends the threads for datagrams, and with them all UDP clients and sockets. Event loops are their owner's.
-    package func stop() {
+    /// Ends connections with peers, then the threads for datagrams, and with them all UDP clients and sockets. Event
+    /// loops are their owner's, and may be shut down afterwards.
+    package func stop() async {
+        for stream in streams {
+            await withCheckedContinuation { continuation in
+                stream.perform { sockets in
+                    sockets.close()
+                    continuation.resume()
+                }
+            }
+        }
+        // Two ends of a connection may be on two loops, and tell each other.
+        for _ in 0..<2 { _ = await counters() }
         for thread in datagramThreads { thread.stop() }
     }
 

@@ -1,25 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DatagramIO
+import NIOCore
 import STUNCodec
 import Synchronization
 
-/// Opens sockets of relayed transport addresses on the thread that asks, and has them served by a datagram loop: that of
-/// the allocation itself, or the one beside its event loop. It serves them for as long as they are open, wherever the
-/// allocation moves.
+/// Opens sockets of relayed transport addresses on the thread that asks, and has them served elsewhere.
+///
+/// UDP by a datagram loop: that of the allocation itself, or the one beside its event loop. It serves them for as long as
+/// they are open, wherever the allocation moves. TCP by the event loop of the allocation, which does not move.
 final class RelaySocketOpener: RelaySockets, Sendable {
-    /// For bursts of video frames; the kernel grants less where its limit is lower.
+    /// Of UDP: for bursts of video frames; the kernel grants less where its limit is lower.
     private static let bufferSize: Int32 = 512 * 1024
+
+    /// What serves TCP on an event loop.
+    struct StreamSockets: Sendable {
+        let eventLoop: any EventLoop
+        let sockets: Confined<PeerSockets>
+
+        func perform(_ work: @escaping @Sendable (PeerSockets) -> Void) {
+            eventLoop.execute { work(sockets.value) }
+        }
+    }
 
     /// One for each event loop. Their loops' indices follow those of the event loops.
     private let threads: [DatagramThread]
+    private let streams: [StreamSockets]
     private let nextSerial = Atomic<UInt64>(1)
 
-    init(threads: [DatagramThread]) {
+    init(threads: [DatagramThread], streams: [StreamSockets]) {
         self.threads = threads
+        self.streams = streams
     }
 
-    func open(at address: TransportAddress, for allocation: AllocationHandle) -> RelaySocketID? {
+    func open(
+        at address: TransportAddress,
+        over transport: RelayTransport,
+        for allocation: AllocationHandle
+    ) -> RelaySocketID? {
+        switch transport {
+        case .udp: openDatagrams(at: address, for: allocation)
+        case .tcp: listen(at: address, for: allocation)
+        }
+    }
+
+    private func openDatagrams(at address: TransportAddress, for allocation: AllocationHandle) -> RelaySocketID? {
         guard let socket = try? DatagramSocket(boundTo: address, options: .errors, bufferSize: Self.bufferSize) else {
             return nil
         }
@@ -33,15 +58,42 @@ final class RelaySocketOpener: RelaySockets, Sendable {
         )
     }
 
+    private func listen(at address: TransportAddress, for allocation: AllocationHandle) -> RelaySocketID? {
+        guard streams.indices.contains(allocation.loop), let descriptor = PeerListener.open(at: address) else {
+            return nil
+        }
+        let (serial, _) = nextSerial.add(1, ordering: .relaxed)
+        streams[allocation.loop].perform { $0.listen(descriptor, serial: serial, for: allocation) }
+        return RelaySocketID(
+            loop: Int32(truncatingIfNeeded: allocation.loop),
+            descriptor: descriptor,
+            serial: serial
+        )
+    }
+
     func assign(_ socket: RelaySocketID, to allocation: AllocationHandle) {
-        thread(of: socket).execute { $0.assignPort(socket, to: allocation) }
+        thread(of: socket)?.execute { $0.assignPort(socket, to: allocation) }
     }
 
     func close(_ socket: RelaySocketID) {
-        thread(of: socket).execute { $0.removePort(socket) }
+        if let thread = thread(of: socket) {
+            thread.execute { $0.removePort(socket) }
+        } else {
+            streams[Int(socket.loop)].perform { $0.closeListener(socket.serial) }
+        }
     }
 
-    private func thread(of socket: RelaySocketID) -> DatagramThread {
-        threads[Int(socket.loop) - threads.count]
+    func connect(_ dial: PeerDial) {
+        streams[dial.allocation.loop].perform { $0.connect(dial) }
+    }
+
+    func disconnect(_ connection: ConnectionID, of allocation: AllocationHandle) {
+        streams[allocation.loop].perform { $0.disconnect(connection) }
+    }
+
+    /// That serves a UDP socket; nil for a TCP socket.
+    private func thread(of socket: RelaySocketID) -> DatagramThread? {
+        let index = Int(socket.loop) - threads.count
+        return threads.indices.contains(index) ? threads[index] : nil
     }
 }

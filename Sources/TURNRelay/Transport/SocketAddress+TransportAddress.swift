@@ -3,6 +3,12 @@
 package import NIOCore
 package import STUNCodec
 
+extension SocketAddress {
+    init(_ address: TransportAddress) throws {
+        try self.init(ipAddress: "\(address.address)", port: Int(address.port))
+    }
+}
+
 extension TransportAddress {
     /// The plain value of a socket address, once, at the edge: NIO's type lives on the heap. Nil for a Unix socket.
     package init?(_ socketAddress: SocketAddress) {

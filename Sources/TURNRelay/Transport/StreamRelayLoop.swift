@@ -15,13 +15,16 @@ final class StreamRelayLoop: RelayLoop {
     /// Memory for the next list of those.
     private var spareList: [ClientStreamHandler] = []
     private var outboxes = LoopOutboxes()
+    /// Of its TCP allocations; nil where there are none.
+    private let peers: Confined<PeerSockets>?
     private var idleBuffers: [ByteBuffer] = []
 
     private static let bufferCapacity = 16 * 1024
     private static let idleBufferLimit = 32
 
-    init(relay: Relay, logger: Logger) {
+    init(relay: Relay, peers: Confined<PeerSockets>? = nil, logger: Logger) {
         self.relay = relay
+        self.peers = peers
         self.logger = logger
     }
 
@@ -29,6 +32,7 @@ final class StreamRelayLoop: RelayLoop {
 
     func join(_ mailboxes: [LoopMailbox]) {
         outboxes.join(mailboxes)
+        peers?.value.loop = self
     }
 
     // MARK: Connections
@@ -56,6 +60,19 @@ final class StreamRelayLoop: RelayLoop {
         let level: Logger.Level =
             summary.reason == .protocolViolation || summary.reason == .unread ? .info : .debug
         logger.log(level: level, "TURN client closed", metadata: summary.metadata)
+    }
+
+    /// Has what a connection carries from now on go to and come from a peer: it is no client's any more.
+    ///
+    /// - Parameter end: the connection's.
+    func bind(_ end: DataConnectionEnd, to connection: ConnectionID, of loop: Int, at now: NIODeadline) {
+        post(.bind(connection, end), to: loop)
+        flush(at: now)
+    }
+
+    /// The relay has removed the client already.
+    func forget(_ id: ClientID) {
+        handlers[id.slot] = nil
     }
 
     // MARK: Messages and payloads
@@ -99,9 +116,15 @@ final class StreamRelayLoop: RelayLoop {
             case .icmp(let message, let passage): report(message, along: passage, at: now)
             case .datagram: counters.count(.staleRoute)
             case .relay(let message): relay.receive(message, at: now)
+            case .bind(let connection, let client): bind(connection, to: client)
             }
         }
         flush(at: now)
+    }
+
+    private func bind(_ connection: ConnectionID, to client: DataConnectionEnd) {
+        guard let peers else { return client.channel.close(promise: nil) }
+        peers.value.bind(connection, to: client)
     }
 
     private func deliver(_ payload: RawSpan, along passage: Passage, at now: NIODeadline) {
@@ -195,6 +218,7 @@ final class StreamRelayLoop: RelayLoop {
                 switch work {
                 case .post(let message, let loop): post(.relay(message), to: loop)
                 case .receive(let message, let id): handlers[id.slot]?.receive(message, again: id, at: now)
+                case .send(let message, let id): handlers[id.slot]?.send(answer: message, to: id, at: now)
                 }
             }
         }

@@ -15,6 +15,7 @@ import Testing
 func withRelay(
     _ configuration: RelayConfiguration = .patient,
     tokens: AccessTokenVerifier? = nil,
+    realm change: (inout RealmConfiguration) -> Void = { _ in },
     _ body: (RelayServer, SocketAddress) async throws -> Void
 ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
@@ -22,6 +23,7 @@ func withRelay(
     var realm = RealmConfiguration(users: UserDirectory([alice], realm: Bench.realm), secrets: [Bench.secret])
     realm.peerRules.allow = [try IPNetwork("127.0.0.0/8"), try IPNetwork("::1")]
     realm.tokens = tokens
+    change(&realm)
     let relay = try RelayServer(
         configuration: configuration,
         realms: RealmDirectory(default: realm),
@@ -38,14 +40,15 @@ func withRelay(
         }
         .childChannelOption(.writeBufferWaterMark, value: .init(low: 8 * 1024, high: 32 * 1024))
         .bind(host: "127.0.0.1", port: 0).get()
-    defer { relay.stop() }
     do {
         guard let address = listener.localAddress else { throw ChannelError.operationUnsupported }
         try await body(relay, address)
     } catch {
+        await relay.stop()
         try await group.shutdownGracefully()
         throw error
     }
+    await relay.stop()
     try await group.shutdownGracefully()
 }
 

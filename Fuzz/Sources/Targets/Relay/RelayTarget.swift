@@ -33,7 +33,9 @@ enum RelayTarget {
         case 10: world.sendOnChannel(decisions.byte(), RequestGenerator.channel(&decisions))
         case 11: world.receiveFromPeer(decisions.byte(), world.peer(choosing: &decisions), &decisions)
         case 12: world.discover(decisions.countedBytes(), changes: decisions.byte())
-        case 13: decide(world, decisions.byte())
+        case 13:
+            let byte = decisions.byte()
+            if byte & 0x80 == 0 { decide(world, byte) } else { world.turnConnection(byte & 0x7F, choosing: &decisions) }
         case 14: world.pass(decisions.choice(of: [0, 1, 100, 250]), looksAtDeadlines: false)
         default:
             let seconds = decisions.choice(of: [1, 9, 10, 29, 30, 60, 299, 300, 599, 600, 601, 3_600, 86_400])
@@ -64,6 +66,8 @@ extension RelayConfiguration {
         permissionsPerAllocation = 3
         channelsPerAllocation = 2
         allowsMobility = flags & 32 != 0
+        connectionsPerAllocation = 2
+        allowsTCPAllocations = flags & 64 != 0
         strangersPerSecondPerAddress = flags & 4 != 0 ? 3 : 0
         if flags & 8 != 0 {
             alternateServers = [FuzzAddress.alternate]

@@ -33,6 +33,10 @@ extension RelayWorld {
         case .respond(let response): check(response, to: message)
         case .forward(let range, let route, _): checkSend(message, range, route)
         case .pending: require(message.isProved || hadClaim, "a stranger's message is kept")
+        case .bind(let response, let connection, _):
+            check(response, to: message)
+            require(connections.isBound(connection), "a connection is bound, and is not")
+            release(message.client)
         case .drop: break
         }
     }

@@ -18,6 +18,8 @@ extension RelayWorld {
         require(quotaInUse == allocations.count, "quotas count \(quotaInUse) of \(allocations.count) allocations")
         checkAddresses(of: allocations)
         checkMobility()
+        let connectionCount = allocations.map(\.connections.count).reduce(0, +)
+        require(connections.count == connectionCount, "\(connections.count) of \(connectionCount) connections")
         for client in clients { check(client) }
     }
 
@@ -33,8 +35,10 @@ extension RelayWorld {
         for allocation in allocations {
             require(!allocation.endpoints.isEmpty, "an allocation without an address")
             for endpoint in allocation.endpoints {
-                require(directory.resolve(endpoint.address.external)?.handle == allocation.handle, "a stray address")
-                require(directory.resolve(endpoint.address.local)?.handle == allocation.handle, "a stray address")
+                for address in [endpoint.address.external, endpoint.address.local] {
+                    let entry = directory.resolve(address, over: allocation.transport)
+                    require(entry?.handle == allocation.handle, "a stray address")
+                }
                 if let socket = endpoint.socket {
                     require(self.sockets.open[socket] == endpoint.address.local, "a socket at another address")
                 }
@@ -51,6 +55,7 @@ extension RelayWorld {
         require(state.queuedDeadline <= state.deadline, "a deadline that nobody looks at")
         require(!client.isDatagram || state.isDatagram, "a datagram client became another")
         guard let allocation = state.allocation else { return }
+        require(allocation.connections.count <= configuration.connectionsPerAllocation, "too many connections")
         require(state.isAuthenticated, "an allocation of somebody who proved nothing")
         require(allocation.expiresAt <= now.uptime + configuration.maximumLifetime, "a lifetime over the maximum")
         require(

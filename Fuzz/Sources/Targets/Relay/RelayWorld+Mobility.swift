@@ -14,6 +14,7 @@ extension RelayWorld {
                 switch work {
                 case .post(let message, let target): mail.append((message, target))
                 case .receive(let bytes, let id): take(bytes, again: id, loop)
+                case .send: break
                 }
             }
         }

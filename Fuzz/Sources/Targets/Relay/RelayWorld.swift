@@ -16,6 +16,7 @@ final class RelayWorld {
     let configuration: RelayConfiguration
     let directory: RelayedAddressDirectory
     let sockets = CountedSockets()
+    let connections = ConnectionRegistry()
     /// Nil where allocations do not move.
     let tickets: MobilityTickets?
     private(set) var now = Moment(uptime: .uptimeNanoseconds(1_000_000_000_000), unixTime: unixTime)
@@ -34,7 +35,7 @@ final class RelayWorld {
     init(_ configuration: RelayConfiguration, loopCount: Int = 2) {
         self.configuration = configuration
         let directory = RelayedAddressDirectory(configuration.mode)
-        let (sockets, realms) = (sockets, FuzzCredential.realms())
+        let (sockets, connections, realms) = (sockets, connections, FuzzCredential.realms())
         let tickets = configuration.allowsMobility ? MobilityTickets() : nil
         self.directory = directory
         self.tickets = tickets
@@ -47,6 +48,7 @@ final class RelayWorld {
                 realms: realms,
                 nonces: nonces,
                 sockets: configuration.mode.isOpen ? sockets : nil,
+                connections: connections,
                 tickets: tickets,
                 random: RepeatableGenerator(state: UInt64(loop))
             )
@@ -96,6 +98,12 @@ final class RelayWorld {
         require(outcome == .drop(.noAllocation), "a client that is gone is answered")
     }
 
+    /// Its connection has become a peer's.
+    func release(_ client: FuzzClient) {
+        client.forget()
+        clients.removeAll { $0 === client }
+    }
+
     private func disconnect(_ client: FuzzClient) {
         guard let id = client.id else { return }
         client.id = nil
@@ -133,7 +141,8 @@ final class RelayWorld {
         require(mail.isEmpty && tickets?.count ?? 0 == 0, "tickets are left")
         require(relays.allSatisfy { $0.clientCount == 0 }, "clients are left")
         require(directory.count == 0, "\(directory.count) relayed addresses are left")
-        require(sockets.open.isEmpty, "sockets are left open")
+        require(sockets.open.isEmpty && sockets.dials.isEmpty, "sockets are left open")
+        require(connections.count == 0, "connections with peers are left")
         for realm in relays[0].allRealms {
             require(realm.quota.totalInUse == 0, "\(realm.quota.totalInUse) of a quota is left")
             require(realm.bandwidth.userCount == 0, "bandwidth of users is left")

@@ -39,7 +39,7 @@ extension RelayWorld {
     ) {
         switch method {
         case .allocate:
-            writer.append(decisions.byte() == 255 ? RequestedTransport.tcp : .udp)
+            writer.append(decisions.byte() >= 200 ? RequestedTransport.tcp : .udp)
             if tickets != nil, decisions.flag() { writer.append(MobilityTicket(bytes: [])) }
         case .refresh:
             writer.append(RequestGenerator.lifetime(&decisions))
@@ -53,6 +53,11 @@ extension RelayWorld {
         case .channelBind:
             writer.append(RequestGenerator.channel(&decisions))
             writer.append(XORPeerAddress(address: peer(choosing: &decisions)))
+        case .connect:
+            writer.append(XORPeerAddress(address: peer(choosing: &decisions)))
+        case .connectionBind:
+            let known = sockets.dials.map(\.connection)
+            writer.append(known.isEmpty ? ConnectionID(value: decisions.integer()) : decisions.choice(of: known))
         default: break
         }
         for _ in 0..<decisions.number(below: 4) { appendAny(choosing: &decisions, into: &writer) }
