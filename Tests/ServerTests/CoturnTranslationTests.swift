@@ -78,6 +78,11 @@ struct CoturnTranslationTests {
         #expect(try await configuration("relay-ip=192.0.2.1\nmobility=0").relay.allowsMobility == false)
     }
 
+    @Test func tcpRelayIsOnUnlessItWasTurnedOff() async throws {
+        #expect(try await configuration("relay-ip=192.0.2.1").relay.allowsTCPAllocations)
+        #expect(try await configuration("relay-ip=192.0.2.1\nno-tcp-relay").relay.allowsTCPAllocations == false)
+    }
+
     @Test(arguments: [("stale-nonce", "600"), ("channel-lifetime", "600"), ("rest-api-separator", ":")])
     func anOptionWithItsUsualValueNeedsNothing(name: String, value: String) throws {
         #expect(try remarks("\(name)=\(value)").first?.contains("nothing to do") == true)

@@ -46,15 +46,26 @@ struct RelayOptionsTests {
         }
     }
 
+    @Test func tcpRelay() async throws {
+        #expect(try await load(Self.open).relay.allowsTCPAllocations == false)
+        #expect(try await load(Self.open + ["--tcp-relay"]).relay.allowsTCPAllocations)
+        #expect(try await load(Self.open, ["SWIFTTURN_TCP_RELAY": "true"]).relay.allowsTCPAllocations)
+        let options = try await load(Self.open + ["--tcp-relay"]).relay
+        #expect(RelayConfiguration(options).allowsTCPAllocations)
+        await #expect(throws: StartupError.self) { try await load(["--dev", "--tcp-relay"]) }
+    }
+
     private static let limits: [(name: String, value: Int)] = [
         ("allocations-per-user", 1), ("allocations-in-total", 2), ("permissions-per-allocation", 3),
         ("channels-per-allocation", 4), ("maximum-lifetime", 605), ("bytes-per-second-per-allocation", 6),
         ("bytes-per-second-per-user", 7), ("bytes-per-second-in-total", 0), ("challenges-per-second-per-address", 9),
+        ("connections-per-allocation", 10),
     ]
 
     private static let relayLimits = RelayLimits(
         permissionsPerAllocation: 3,
         channelsPerAllocation: 4,
+        connectionsPerAllocation: 10,
         maximumLifetime: 605,
         challengesPerSecondPerAddress: 9
     )
@@ -107,6 +118,7 @@ struct RelayOptionsTests {
         let configuration = RelayConfiguration(options)
         #expect(configuration.mode == .closed(IPAddress(ipv4: 0xC000_0207)))
         #expect(configuration.permissionsPerAllocation == 3 && configuration.channelsPerAllocation == 4)
+        #expect(configuration.connectionsPerAllocation == 10)
         #expect(configuration.maximumLifetime == .seconds(605))
         let defaults = RelayConfiguration(RelayOptions())
         #expect(defaults.permissionsPerAllocation == RelayConfiguration().permissionsPerAllocation)

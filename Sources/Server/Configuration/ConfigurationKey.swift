@@ -38,11 +38,13 @@ enum ConfigurationKey: String, CaseIterable {
     case alternateServer = "alternate-server"
     case alternateServerThreshold = "alternate-server-threshold"
     case mobility
+    case tcpRelay = "tcp-relay"
 
     case allocationsPerUser = "allocations-per-user"
     case allocationsInTotal = "allocations-in-total"
     case permissionsPerAllocation = "permissions-per-allocation"
     case channelsPerAllocation = "channels-per-allocation"
+    case connectionsPerAllocation = "connections-per-allocation"
     case maximumLifetime = "maximum-lifetime"
     case bytesPerSecondPerAllocation = "bytes-per-second-per-allocation"
     case bytesPerSecondPerUser = "bytes-per-second-per-user"
@@ -58,14 +60,15 @@ enum ConfigurationKey: String, CaseIterable {
 
     var kind: Kind {
         switch self {
-        case .dev, .plainTurn, .mobility:
+        case .dev, .plainTurn, .mobility, .tcpRelay:
             .flag
         case .listen, .proxyProtocolFrom, .natDiscovery, .certificate, .privateKey, .authSecret, .user, .allowedOrigin,
             .relayAddress,
             .allowPeer, .denyPeer, .alternateServer:
             .list
         case .eventLoops, .maxParticipantsPerRoom, .credentialLifetime, .alternateServerThreshold, .allocationsPerUser,
-            .allocationsInTotal, .permissionsPerAllocation, .channelsPerAllocation, .maximumLifetime,
+            .allocationsInTotal, .permissionsPerAllocation, .channelsPerAllocation, .connectionsPerAllocation,
+            .maximumLifetime,
             .bytesPerSecondPerAllocation, .bytesPerSecondPerUser, .bytesPerSecondInTotal,
             .challengesPerSecondPerAddress:
             .number

@@ -16,6 +16,9 @@ struct LimitOptionGroup: ParsableArguments {
     @Option(help: ArgumentHelp("Channels that one allocation may bind.", valueName: "n"))
     var channelsPerAllocation: Int?
 
+    @Option(help: ArgumentHelp("TCP connections with peers that one allocation may have.", valueName: "n"))
+    var connectionsPerAllocation: Int?
+
     @Option(help: ArgumentHelp("The longest lifetime that one Allocate or Refresh gets.", valueName: "seconds"))
     var maximumLifetime: Int?
 
@@ -37,6 +40,7 @@ struct LimitOptionGroup: ParsableArguments {
         values.add(numbers: [
             (.allocationsPerUser, allocationsPerUser), (.allocationsInTotal, allocationsInTotal),
             (.permissionsPerAllocation, permissionsPerAllocation), (.channelsPerAllocation, channelsPerAllocation),
+            (.connectionsPerAllocation, connectionsPerAllocation),
             (.maximumLifetime, maximumLifetime), (.bytesPerSecondPerAllocation, bytesPerSecondPerAllocation),
             (.bytesPerSecondPerUser, bytesPerSecondPerUser), (.bytesPerSecondInTotal, bytesPerSecondInTotal),
             (.challengesPerSecondPerAddress, challengesPerSecondPerAddress),

@@ -16,6 +16,7 @@ extension RelayConfiguration {
         alternateServers = options.alternateServers
         alternateServerThreshold = options.alternateServerThreshold
         allowsMobility = options.allowsMobility
+        allowsTCPAllocations = options.allowsTCPAllocations
         set(options.limits)
     }
 
@@ -23,6 +24,7 @@ extension RelayConfiguration {
         strangersPerSecondPerAddress = limits.challengesPerSecondPerAddress ?? strangersPerSecondPerAddress
         permissionsPerAllocation = limits.permissionsPerAllocation ?? permissionsPerAllocation
         channelsPerAllocation = limits.channelsPerAllocation ?? channelsPerAllocation
+        connectionsPerAllocation = limits.connectionsPerAllocation ?? connectionsPerAllocation
         maximumLifetime = limits.maximumLifetime.map { .seconds(Int64($0)) } ?? maximumLifetime
     }
 }

@@ -4,6 +4,8 @@
 struct RelayLimits: Sendable, Equatable {
     var permissionsPerAllocation: Int?
     var channelsPerAllocation: Int?
+    /// TCP connections with peers.
+    var connectionsPerAllocation: Int?
     /// Seconds.
     var maximumLifetime: Int?
     /// 401 answers to one address over UDP; 0 is no limit.
@@ -15,6 +17,7 @@ extension RelayLimits {
         permissionsPerAllocation = try loader.number(.permissionsPerAllocation, in: 1...100_000)
         // As many as there are channel numbers (RFC 8656, section 12).
         channelsPerAllocation = try loader.number(.channelsPerAllocation, in: 1...4_096)
+        connectionsPerAllocation = try loader.number(.connectionsPerAllocation, in: 1...1_024)
         // Not below what a client gets that asks for nothing (RFC 8656, section 7.2).
         maximumLifetime = try loader.number(.maximumLifetime, in: 600...86_400)
         challengesPerSecondPerAddress = try loader.number(.challengesPerSecondPerAddress, in: 0...1_000_000)

@@ -16,7 +16,7 @@ struct RelayOptionGroup: ParsableArguments {
     )
     var relayAddress: [String] = []
 
-    @Option(help: ArgumentHelp("The UDP ports of an open relay. (default: 49152-65535)", valueName: "min-max"))
+    @Option(help: ArgumentHelp("The ports of an open relay. (default: 49152-65535)", valueName: "min-max"))
     var relayPorts: String?
 
     @Option(
@@ -49,6 +49,9 @@ struct RelayOptionGroup: ParsableArguments {
     @Flag(help: "Let clients take their allocation along to another address or connection (RFC 8016).")
     var mobility = false
 
+    @Flag(help: "open: let clients on TCP and TLS have TCP connections to and from peers (RFC 6062).")
+    var tcpRelay = false
+
     func add(to values: inout GivenOptions) {
         values.add(texts: [(.relay, relay), (.relayPorts, relayPorts)])
         values.add(lists: [
@@ -56,6 +59,6 @@ struct RelayOptionGroup: ParsableArguments {
             (.alternateServer, alternateServer),
         ])
         values.add(numbers: [(.alternateServerThreshold, alternateServerThreshold)])
-        values.add(flags: [(.mobility, mobility)])
+        values.add(flags: [(.mobility, mobility), (.tcpRelay, tcpRelay)])
     }
 }

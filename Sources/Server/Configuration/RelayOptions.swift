@@ -29,6 +29,8 @@ struct RelayOptions: Sendable, Equatable {
     var alternateServerThreshold: Int?
     /// Whether allocations may move to another 5-tuple (RFC 8016).
     var allowsMobility = false
+    /// Whether there are TCP allocations (RFC 6062).
+    var allowsTCPAllocations = false
     var limits = RelayLimits()
 }
 
@@ -50,6 +52,7 @@ extension RelayOptions {
         for text in loader.list(.alternateServer) { alternateServers.append(try Self.server(text)) }
         alternateServerThreshold = try loader.number(.alternateServerThreshold, in: 0...10_000_000)
         allowsMobility = try loader.flag(.mobility)
+        allowsTCPAllocations = try loader.flag(.tcpRelay)
         limits = try RelayLimits(loader)
         try checkAddresses()
         try checkCombinations(loader)
@@ -79,7 +82,10 @@ extension RelayOptions {
 
     /// An option that does nothing must not look as if it did.
     private func checkCombinations(_ loader: ConfigurationLoader) throws(StartupError) {
-        if mode == .closed, loader.text(.relayPorts) != nil { throw .onlyOpenRelay(.relayPorts) }
+        if mode == .closed {
+            if loader.text(.relayPorts) != nil { throw .onlyOpenRelay(.relayPorts) }
+            if allowsTCPAllocations { throw .onlyOpenRelay(.tcpRelay) }
+        }
         if alternateServerThreshold != nil, alternateServers.isEmpty {
             throw .configuration("alternate-server-threshold needs --alternate-server")
         }

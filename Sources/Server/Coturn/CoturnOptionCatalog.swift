@@ -73,7 +73,6 @@ enum CoturnOptionCatalog {
         "alt-listening-port": discovery, "alt-tls-listening-port": discovery, "rfc5780": discovery,
         "tcp-proxy-port": "the PROXY protocol is taken from proxies that are named: see proxy-protocol-from",
         "no-udp-relay": "relaying to UDP peers cannot be turned off",
-        "no-tcp-relay": "relaying to TCP peers cannot be turned off",
         "server-relay": "permissions are always checked (RFC 8656, section 9)",
         "stun-only": "TURN cannot be turned off", "no-stun": "STUN Binding cannot be turned off",
         "secure-stun": "STUN Binding needs no authentication",

@@ -15,6 +15,8 @@ extension CoturnTranslation {
         }
         translateAlternateServers()
         if isOn("mobility") { yaml.set("mobility", true) }
+        // On unless it is turned off.
+        if !isOn("no-tcp-relay") { yaml.set("tcp-relay", true) }
         if let threads = number("relay-threads", in: 0...256) ?? number("cpus", in: 1...256), threads > 0 {
             yaml.set("event-loops", threads)
         }

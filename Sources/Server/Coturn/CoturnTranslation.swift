@@ -31,6 +31,7 @@ struct CoturnTranslation {
         "listening-ip", "listening-port", "tls-listening-port", "aux-server", "no-udp", "no-tcp", "no-tls", "cert",
         "pkey",
         "relay-ip", "external-ip", "min-port", "max-port", "relay-threads", "cpus", "alternate-server", "mobility",
+        "no-tcp-relay",
         "allowed-peer-ip", "denied-peer-ip", "allow-loopback-peers",
         "realm", "user", "userdb", "db", "use-auth-secret", "static-auth-secret", "oauth",
         "server-name",

@@ -100,7 +100,8 @@ final class RelayWorld {
 
     /// Its connection has become a peer's.
     func release(_ client: FuzzClient) {
-        client.forget()
+        client.id = nil
+        follow(client)
         clients.removeAll { $0 === client }
     }
 
