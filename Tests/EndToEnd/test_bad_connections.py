@@ -39,7 +39,7 @@ INSIDE_TLS = {
 }
 
 # Neither complete nor wrong.
-HALF = [b"", b"\x16", client_hello()[:100], b"GE"]
+HALF = [b"", b"\x16", client_hello()[:100], b"GE", b"EHLO a.test\r\n", b"NICK a\r\n"]
 HALF_INSIDE_TLS = [
     b"", b"\x00\x01", stun.header(stun.BINDING, 100), b"\x40\x00\x00\x04abcd" * 100,
     b"GET /hea", b"GET / HTTP/1.1\r\nHo",
