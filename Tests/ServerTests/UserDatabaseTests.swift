@@ -59,6 +59,17 @@ struct UserDatabaseTests {
         }
     }
 
+    @Test func `a name is only a name`() throws {
+        let names = ["'; DROP TABLE users; --", "a\"b", "%s%n", "*", "a' OR '1'='1", "_", "%"]
+        try inDirectory { path in
+            let database = try UserDatabase.create(at: path)
+            try database.store(try names.map { try user($0) } + [user("alice")])
+            #expect(try Set(database.users().map(\.name)) == Set(names + ["alice"]))
+            for name in names { #expect(try database.remove(name: name, realm: "r")) }
+            #expect(try database.users() == [user("alice")])
+        }
+    }
+
     @Test func storingStoresAllOrNone() throws {
         try inDirectory { path in
             let database = try UserDatabase.create(at: path)
