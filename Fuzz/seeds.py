@@ -230,6 +230,9 @@ def add_configuration(seeds, capture):
     coturn = Path("/etc/turnserver.conf").read_text()
     active = re.findall(r"^#?\s?([a-z][a-z-]+(?:=\S+)?)$", coturn, re.MULTILINE)
     seeds.add("configuration", "coturn", b"\x02" + "\n".join(active).encode())
+    odd = b"realm=a b#c:d'e,f\nuser=o'brien:p@ss: \\word\nstatic-auth-secret=\"quo\\ted\n"
+    odd += b"cert=~/x y.pem\nuser={a}:[b]&*c\n"
+    seeds.add("configuration", "coturn with odd punctuation", b"\x02" + odd)
     seeds.add("configuration", "users", b"\x03alice:wonder\nbob:0x" + b"5f" * 16 + b"\n")
     seeds.add("configuration", "pcap", b"\x04" + capture[:2500])
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj"]
