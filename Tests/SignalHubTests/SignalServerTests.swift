@@ -108,6 +108,8 @@ struct SignalServerTests {
             $0.byteBurst = .max / 2
             $0.messageBurst = 100_000
             $0.closeTimeout = .milliseconds(100)
+            // On a slow machine, silence must not be what ends it.
+            $0.deadAfter = .seconds(600)
         } _: { loopback in
             let sender = try await loopback.connect()
             let slow = try await loopback.connect()
