@@ -23,7 +23,7 @@ struct ModelledRelays {
         configuration.permissionsPerAllocation = RelayModel.permissionsPerAllocation
         configuration.channelsPerAllocation = RelayModel.channelsPerAllocation
         var realm = try Bench.realmConfiguration()
-        realm.peerRules = PeerRules(hostAddresses: [RelayModel.local, RelayModel.external])
+        realm.peerRules = PeerRules(hostAddresses: HostAddresses([RelayModel.local, RelayModel.external]))
         realm.allocationsPerUser = RelayModel.allocationsPerUser
         realm.allocationsInTotal = RelayModel.allocationsInTotal
         let directory = RelayedAddressDirectory(configuration.mode)
