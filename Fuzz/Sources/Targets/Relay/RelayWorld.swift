@@ -48,8 +48,8 @@ final class RelayWorld {
                 realms: realms,
                 nonces: nonces,
                 sockets: configuration.mode.isOpen ? sockets : nil,
-                connections: connections,
                 tickets: tickets,
+                connections: connections,
                 random: RepeatableGenerator(state: UInt64(loop))
             )
         }
