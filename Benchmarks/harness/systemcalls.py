@@ -14,16 +14,18 @@ ATTACH_SECONDS = 10
 
 @contextlib.contextmanager
 def counted(pid):
-    """Gives a function that tells the number, to be called after the block."""
+    """Gives a list, which has the number after the block."""
+    count = []
     with tempfile.NamedTemporaryFile("r") as table:
         words = ["strace", "-f", "-c", "-U", "calls,name", "-o", table.name, "-p", str(pid)]
         tracer = subprocess.Popen(words, stderr=subprocess.DEVNULL)
-        wait_until_attached(pid)
         try:
-            yield lambda: total(table.read())
+            wait_until_attached(pid)
+            yield count
         finally:
             tracer.send_signal(signal.SIGINT)
             tracer.wait()
+        count.append(total(table.read()))
 
 
 def wait_until_attached(pid):

@@ -67,8 +67,10 @@ struct CallServer: Sendable {
         let listeners = try await listen(on: group, attachments)
         logRelay()
         realms.log()
+        // Whoever is told that the server is ready may send it.
+        let reloads = await TrappedSignal(.sighup)
         onReady(readyURL(names))
-        await serve(edge, store, realms)
+        await serve(edge, store, realms, reloads)
         logger.notice("stopping")
         for listener in listeners { try? await listener.close() }
         await drain(relay, signaling)
@@ -105,12 +107,17 @@ struct CallServer: Sendable {
 
     // MARK: Life
 
-    private func serve(_ edge: HTTPEdge, _ store: TLSIdentityStore, _ realms: ServedRealms) async {
+    private func serve(
+        _ edge: HTTPEdge,
+        _ store: TLSIdentityStore,
+        _ realms: ServedRealms,
+        _ reloads: TrappedSignal
+    ) async {
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { await edge.run() }
             tasks.addTask { await realms.follow() }
             tasks.addTask {
-                await Signals.forEach(.sighup) {
+                await reloads.forEach {
                     identities.reload(into: store, logger: logger)
                     realms.reload()
                 }

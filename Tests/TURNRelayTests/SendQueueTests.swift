@@ -128,6 +128,20 @@ struct SendQueueTests {
         #expect(SendQueue.fairShare(of: total, among: wishes) == share)
     }
 
+    /// Ten senders share six packets' worth of fresh video: none of them is left without any.
+    @Test func whoHasLittleLosesNothingFresh() {
+        var queue = queue([(0, .video)])
+        #expect(queue.expire(at: Self.start + .milliseconds(150)) == 0, "the burst begins")
+        for number in 0..<20 as Range<UInt8> {
+            let source = TransportAddress(IPAddress(ipv4: 0xC000_0201), port: UInt16(number % 10) + 10)
+            let time = Self.start + .milliseconds(number < 14 ? 400 : 530)
+            _ = queue.append(frame(number + 1), of: .video, from: source, at: time)
+        }
+        let result = drained(&queue, at: Self.start + .milliseconds(560))
+        #expect(Set(result.frames.map { ($0 - 1) % 10 }) == Set(0..<10), "\(result.frames)")
+        #expect(result.frames.count == 10)
+    }
+
     @Test func delaysAreCounted() {
         var queue = queue([(1, .video), (2, .audio)])
         _ = queue.append(frame(3), of: .control, from: Self.other, at: Self.start + .milliseconds(4))

@@ -248,23 +248,25 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
         isDraining = true
         defer { isDraining = false }
         while !isWriting {
-            if !queue.isEmpty { fillOutput(at: now) }
+            if !queue.isEmpty { fillOutput(to: pace.limit, at: now) }
             guard output.readableBytes > 0 else { break }
             writeOutput(context)
         }
+        // All that waited was too old.
+        if output.readableBytes == 0, output.capacity > 0 { loop.putIdleBuffer(&output) }
         if queue.isOverfull(isAuthenticated: isDecided) { close(.unread) }
     }
 
     /// However slowly the client reads: a client without an allocation gets answers alone.
     private func writeAll(_ context: ChannelHandlerContext, at now: NIODeadline) {
-        while !queue.isEmpty { fillOutput(at: now) }
+        fillOutput(to: .max, at: now)
         context.writeAndFlush(wrapOutboundOut(output), promise: nil)
         output = ByteBuffer()
     }
 
-    private func fillOutput(at now: NIODeadline) {
+    private func fillOutput(to limit: Int, at now: NIODeadline) {
         if output.capacity == 0 { output = loop.takeIdleBuffer() }
-        let drained = queue.drain(into: &output, limit: pace.limit, at: now)
+        let drained = queue.drain(into: &output, limit: limit, at: now)
         drop(drained.dropped, .queueAge)
         longestDelay = max(longestDelay, drained.delays.longest)
         loop.count(drained.delays)
@@ -273,12 +275,14 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
     /// One write at a time: what the kernel has no room for stays here, where it can still be dropped.
     private func writeOutput(_ context: ChannelHandlerContext) {
         let length = output.readableBytes
+        let eventLoop = context.eventLoop.assumeIsolated()
         let written = context.eventLoop.makePromise(of: Void.self)
         isWriting = true
         context.writeAndFlush(wrapOutboundOut(output), promise: written)
         written.futureResult.assumeIsolated().whenSuccess {
             self.isWriting = false
-            self.drain(at: .now())
+            // Later, when the channel's own flush is over: within it a write waits, and looks as if it was not taken.
+            if !self.isDraining { eventLoop.execute { self.drain(at: .now()) } }
         }
         pace.wrote(length, wasTaken: !isWriting)
         if isWriting {

@@ -134,7 +134,7 @@ struct SendQueue {
         guard let oldest = video.first, now - oldest.arrivedAt >= limits.videoAge, !mayBurst(at: now) else { return 0 }
         let freshAge = TimeAmount.nanoseconds(limits.videoAge.nanoseconds / 4)
         let fresh = video.filter { now - $0.arrivedAt < freshAge }
-        return shed(.video, to: fresh.reduce(0) { $0 + $1.cost })
+        return shed(.video, to: fresh.reduce(0) { $0 + $1.cost }, keepsLatest: true)
     }
 
     /// Whether video that has waited longer than its age is part of a burst that will soon have passed.
@@ -157,13 +157,15 @@ struct SendQueue {
     }
 
     /// Leaves `bytes` of a class, shared fairly by the senders: the newest of each.
-    private mutating func shed(_ payloadClass: PayloadClass, to bytes: Int) -> Int {
+    ///
+    /// - Parameter keepsLatest: whether a sender keeps a payload that is more than its share.
+    private mutating func shed(_ payloadClass: PayloadClass, to bytes: Int, keepsLatest: Bool = false) -> Int {
         var waiting: [TransportAddress?: Int] = [:]
         for entry in payloads[payloadClass.rawValue] { waiting[entry.source, default: 0] += entry.cost }
         let share = Self.fairShare(of: bytes, among: Array(waiting.values))
         var kept = Deque<Entry>()
         for entry in payloads[payloadClass.rawValue] {
-            if let cost = waiting[entry.source], cost > share {
+            if let cost = waiting[entry.source], cost - (keepsLatest ? entry.cost : 0) >= share, cost > share {
                 waiting[entry.source] = cost - entry.cost
                 byteCount -= entry.cost
             } else {
@@ -196,6 +198,7 @@ struct SendQueue {
     }
 
     private mutating func releaseMemory() {
+        answers = []
         for index in payloads.indices { payloads[index] = [] }
     }
 }
