@@ -118,7 +118,11 @@ let package = Package(
             dependencies: ["OpenSSLTLS", "OpenSSLCrypto", nioCore, nioPosix, nioEmbedded],
             swiftSettings: policy
         ),
-        .testTarget(name: "DatagramIOTests", dependencies: ["DatagramIO", "STUNCodec"], swiftSettings: policy),
+        .testTarget(
+            name: "DatagramIOTests",
+            dependencies: ["CDatagrams", "DatagramIO", "STUNCodec"],
+            swiftSettings: policy
+        ),
         .testTarget(
             name: "TURNCredentialsTests",
             dependencies: ["TURNCredentials", "OpenSSLCrypto"],
@@ -146,8 +150,7 @@ let package = Package(
             dependencies: [
                 "TestSupport",
                 "TURNRelay", "TURNClient", "STUNCodec", "DatagramIO", "TURNCredentials", "OpenSSLCrypto", nioCore,
-                nioPosix,
-                logging,
+                nioEmbedded, nioPosix, logging,
             ],
             swiftSettings: policy
         ),
@@ -159,7 +162,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "OpenSSLTLS", "STUNCodec", "TURNCredentials", "TURNRelay", nioCore, nioEmbedded, logging,
+                "Server", "OpenSSLTLS", "STUNCodec", "TURNCredentials", "TURNRelay", nioCore, nioEmbedded, nioPosix,
+                logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

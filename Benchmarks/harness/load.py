@@ -16,10 +16,11 @@ def words(command, server, transport, *options, cpu=CPU):
     ]))  # fmt: skip
 
 
-def run(command, server, transport, *options, timeout=120):
+def run(command, server, transport, *options, prefix=(), timeout=120):
     done = subprocess.run(
-        words(command, server, transport, *options), capture_output=True, text=True, timeout=timeout, check=False
-    )
+        [*prefix, *words(command, server, transport, *options)],
+        capture_output=True, text=True, timeout=timeout, check=False,
+    )  # fmt: skip
     if done.returncode != 0:
         raise RuntimeError(f"load {command} against {server.title}: {done.stderr.strip()}")
     return json.loads(done.stdout)
@@ -34,4 +35,14 @@ def start(command, server, transport, *options, prefix=(), cpu=CPU):
 
 def finish(process, timeout=60):
     output, _ = process.communicate(timeout=timeout)
+    if process.returncode != 0:
+        raise RuntimeError(f"load beside another run ended with {process.returncode}")
     return json.loads(output)
+
+
+def first_report(process):
+    """What a run that goes on has printed so far; waits for it."""
+    line = process.stdout.readline()
+    if not line:
+        raise RuntimeError(f"load beside another run ended with {process.wait()} before it reported")
+    return json.loads(line)

@@ -55,7 +55,8 @@ class Server:
 
     def start(self, transport):
         self.port = free_port()
-        self.log = self.directory / f"{self.title.replace(' ', '-')}.log"
+        # Two servers of a kind may run at a time.
+        self.log = self.directory / f"{self.title.replace(' ', '-')}-{self.port}.log"
         with self.log.open("wb") as log:
             words = ["taskset", "-c", self.cpus, *map(str, self.command(transport, self.port))]
             self.process = subprocess.Popen(words, cwd=self.directory, stdout=log, stderr=log)
@@ -102,6 +103,8 @@ class SwiftTURN(Server):
         yield from ("--listen", f"{transport}:{ADDRESS}:{port}", "--realm", REALM, "--user", f"{USER}:{PASSWORD}")
         yield from ("--certificate", self.certificate.chain, "--private-key", self.certificate.key)
         yield from ("--allocations-per-user", 100_000, "--allocations-in-total", 100_000)
+        # All clients have one address here.
+        yield from ("--challenges-per-second-per-address", 0)
         yield from self.relay_options()
 
     def relay_options(self):

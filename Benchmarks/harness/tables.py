@@ -44,8 +44,10 @@ class Results:
     def __init__(self):
         self.values = {}
 
-    def add(self, case, server, result):
-        self.values.setdefault(case.name, {}).setdefault(server.title, []).append(result)
+    def add(self, measured):
+        """Takes a round: its cases, servers and measurements."""
+        for case, server, result in measured:
+            self.values.setdefault(case.name, {}).setdefault(server.title, []).append(result)
 
     def of(self, case, title, metric):
         return [result[metric] for result in self.values.get(case.name, {}).get(title, []) if metric in result]

@@ -204,7 +204,16 @@ static size_t write_local_address(const struct datagram_address *local, int doma
 
 // Segmentation offload, UDP_SEGMENT in udp(7): consecutive datagrams of one length to one destination, of which the last
 // may be shorter, go through the kernel as one. Most of what a packet costs is that way.
-enum { MAXIMUM_SEGMENTS = 64, MAXIMUM_SEGMENTED = 65000, MAXIMUM_SEGMENT = 1432 };
+enum {
+    // The kernel's UDP_MAX_SEGMENTS; newer ones take 128.
+    MAXIMUM_SEGMENTS = 64,
+    // Of all segments together: with the headers of IPv6 and UDP they are one packet until they are cut, and a packet has
+    // at most 65535 bytes. The rest is for extension headers and options.
+    MAXIMUM_SEGMENTED = 65000,
+    // What an Ethernet carries in one packet, behind a header of IPv6 and of UDP, and with 20 bytes for a tunnel over
+    // IPv4. The kernel refuses segments that are longer than the path takes, while whole datagrams are fragmented.
+    MAXIMUM_SEGMENT = 1500 - 40 - 8 - 20,
+};
 
 static int is_same_path(const struct datagram *one, const struct datagram *other) {
     return memcmp(&one->remote, &other->remote, sizeof one->remote) == 0
@@ -271,16 +280,33 @@ static int send_messages(
     return taken;
 }
 
+int datagram_can_segment(int descriptor) {
+    int size;
+    socklen_t length = sizeof size;
+    return getsockopt(descriptor, SOL_UDP, UDP_SEGMENT, &size, &length) == 0;
+}
+
+enum datagram_refusal datagram_refusal_of(int error) {
+    switch (error) {
+    // The path takes less than a segment at a time. Kernels say it differently.
+    case EINVAL: case EMSGSIZE: return DATAGRAM_REFUSAL_OF_RUN;
+    // The device computes no checksums, so there is nothing that could cut.
+    case EIO: case EOPNOTSUPP: return DATAGRAM_REFUSAL_OF_SEGMENTS;
+    default: return DATAGRAM_REFUSAL_OF_DATAGRAM;
+    }
+}
+
 int datagram_send(
-    int descriptor, int family, const void *buffer, const struct datagram *datagrams, int count
+    int descriptor, int family, const void *buffer, const struct datagram *datagrams, int count, uint8_t *may_segment
 ) {
     int domain = domain_of(family);
     if (count > BATCH) count = BATCH;
-    int status = send_messages(descriptor, domain, buffer, datagrams, count, 1);
-    // Where the path or the kernel can't do it, as before: each for itself.
-    if (status < 0 && status != -EAGAIN && run_length(datagrams, count) > 1)
-        status = send_messages(descriptor, domain, buffer, datagrams, count, 0);
-    return status;
+    int status = send_messages(descriptor, domain, buffer, datagrams, count, *may_segment);
+    if (status >= 0 || !*may_segment || run_length(datagrams, count) == 1) return status;
+    enum datagram_refusal refusal = datagram_refusal_of(-status);
+    if (refusal == DATAGRAM_REFUSAL_OF_DATAGRAM) return status;
+    if (refusal == DATAGRAM_REFUSAL_OF_SEGMENTS) *may_segment = 0;
+    return send_messages(descriptor, domain, buffer, datagrams, count, 0);
 }
 
 // Errors

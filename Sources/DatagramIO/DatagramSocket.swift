@@ -2,6 +2,7 @@
 
 import CDatagrams
 package import STUNCodec
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -29,6 +30,7 @@ package final class DatagramSocket: Sendable {
     package let descriptor: CInt
     /// With the port that the system chose, when 0 was asked for.
     package let localAddress: TransportAddress
+    private let segmentation: Atomic<Bool>
 
     /// - Parameters:
     ///   - address: an IPv6 socket takes IPv4 datagrams too only at the unspecified address.
@@ -44,6 +46,7 @@ package final class DatagramSocket: Sendable {
         self.descriptor = descriptor
         _ = unsafe datagram_local_address(descriptor, &local)
         localAddress = TransportAddress(local) ?? address
+        segmentation = Atomic(datagram_can_segment(descriptor) != 0)
     }
 
     deinit {
@@ -60,6 +63,12 @@ package final class DatagramSocket: Sendable {
         var error = datagram_error()
         guard unsafe datagram_receive_error(descriptor, &error) == 1 else { return nil }
         return DatagramError(error)
+    }
+
+    /// Whether runs of datagrams may leave as segments of one. False for good once a device has refused to cut them.
+    var maySegment: Bool {
+        get { segmentation.load(ordering: .relaxed) }
+        set { segmentation.store(newValue, ordering: .relaxed) }
     }
 
     var family: CInt { CInt(localAddress.address.family.rawValue) }

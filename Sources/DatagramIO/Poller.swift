@@ -47,7 +47,7 @@ package final class Poller: Sendable {
         }
     }
 
-    /// To be called before the descriptor is closed.
+    /// To be called before the descriptor is closed. From any thread, like `add`.
     package func remove(_ descriptor: CInt) {
         var event = unsafe epoll_event()
         _ = unsafe epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &event)
@@ -60,20 +60,21 @@ package final class Poller: Sendable {
 
     /// Waits until something happens, at most `milliseconds`.
     package func wait(milliseconds: Int32) -> [Event] {
-        var events = unsafe [epoll_event](repeating: epoll_event(), count: Self.capacity)
-        let count = unsafe epoll_wait(epoll, &events, Int32(Self.capacity), milliseconds)
-        var happened: [Event] = []
-        for index in 0..<max(0, Int(count)) {
-            let (descriptor, flags) = unsafe (events[index].data.fd, events[index].events)
-            if descriptor == wakeup {
-                clearWakeup()
-            } else {
-                let hasError = flags & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
-                let isReadable = flags & EPOLLIN.rawValue != 0
-                happened.append(Event(descriptor: descriptor, isReadable: isReadable, hasError: hasError))
+        unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.capacity) { ready in
+            var events: [Event] = []
+            let count = unsafe epoll_wait(epoll, ready.baseAddress, Int32(Self.capacity), milliseconds)
+            for index in 0..<max(0, Int(count)) {
+                let (descriptor, flags) = unsafe (ready[index].data.fd, ready[index].events)
+                if descriptor == wakeup {
+                    clearWakeup()
+                } else {
+                    let hasError = flags & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
+                    let isReadable = flags & EPOLLIN.rawValue != 0
+                    events.append(Event(descriptor: descriptor, isReadable: isReadable, hasError: hasError))
+                }
             }
+            return events
         }
-        return happened
     }
 
     private func clearWakeup() {

@@ -20,6 +20,9 @@ package final class SendBatch {
 
     package var isFull: Bool { datagrams.count >= Self.capacity }
 
+    /// What it occupies, in bytes, also when nothing waits.
+    package var memory: Int { bytes.capacity + datagrams.capacity * MemoryLayout<datagram>.stride }
+
     /// - Parameters:
     ///   - source: the local address to send from; nil when the socket decides.
     ///   - write: appends the datagram's bytes to what it is given.
@@ -64,7 +67,9 @@ package final class SendBatch {
 
     /// - Returns: how many were sent, or the negative number of the error that the first one met.
     private func send(from first: Int, to socket: DatagramSocket) -> Int {
-        unsafe bytes.withUnsafeBytes { bytes in
+        var maySegment: UInt8 = socket.maySegment ? 1 : 0
+        defer { if maySegment == 0 { socket.maySegment = false } }
+        return unsafe bytes.withUnsafeBytes { bytes in
             unsafe datagrams.withUnsafeBufferPointer { datagrams in
                 let rest = unsafe UnsafeBufferPointer(rebasing: datagrams[first...])
                 return unsafe Int(
@@ -73,7 +78,8 @@ package final class SendBatch {
                         socket.family,
                         bytes.baseAddress,
                         rest.baseAddress,
-                        CInt(rest.count)
+                        CInt(rest.count),
+                        &maySegment
                     )
                 )
             }

@@ -22,8 +22,9 @@ extension TLSHandler {
     /// Takes input while the handshake lasts.
     func receiveInHandshake(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         guard isStepRunning else {
+            let isCheap = connection?.hasSentFinished == true || hasAnswered && isAlert(bytes)
             connection?.feed(bytes)
-            return advance(context, inline: hasAnswered && looksLikeAlert(bytes))
+            return advance(context, inline: isCheap)
         }
         var bytes = bytes
         guard (heldInput?.readableBytes ?? 0) + bytes.readableBytes <= Self.heldInputLimit else {
@@ -91,13 +92,8 @@ extension TLSHandler {
         if hasInputEnded { inputEnded(context) }
     }
 
-    /// An alert alone: the first step after which a peer gives up costs nothing, and its end of stream follows at once.
-    /// Handled on the spot, the alert is still heard. In TLS 1.3 it looks like 19 bytes of data (RFC 8446, section 5.2),
-    /// possibly after a change_cipher_spec (appendix D.4).
-    private func looksLikeAlert(_ bytes: ByteBuffer) -> Bool {
-        var bytes = bytes
-        var type = bytes.peekInteger(as: UInt8.self)
-        if type == 20, bytes.readSlice(length: 6) != nil { type = bytes.peekInteger(as: UInt8.self) }
-        return type == 21 || type == 23 && bytes.readableBytes == 5 + 19
+    /// A peer that gives up says so before its end of stream. Handled on the spot, the alert is still heard.
+    private func isAlert(_ bytes: ByteBuffer) -> Bool {
+        bytes.peekInteger(as: UInt8.self) == 21
     }
 }

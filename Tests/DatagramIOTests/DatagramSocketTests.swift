@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CDatagrams
 import STUNCodec
 import Testing
 
@@ -109,6 +110,45 @@ import Testing
         try Self.sendRuns(from: sender, source: IPAddress(ipv4: 0x7F00_0002), to: receiver)
     }
 
+    /// How much one read gives when a socket has sent ten datagrams of 1000 bytes as one batch. The reader takes segments
+    /// as they are on their way (UDP_GRO): what left together is together still, because nothing at loopback cuts it.
+    private static func firstRead(from sender: DatagramSocket) throws -> Int {
+        let receiver = try DatagramSocket(boundTo: loopback)
+        let (solUDP, udpGRO): (CInt, CInt) = (17, 104)
+        var on: CInt = 1
+        try #require(setsockopt(receiver.descriptor, solUDP, udpGRO, &on, socklen_t(MemoryLayout<CInt>.size)) == 0)
+        let batch = SendBatch()
+        for _ in 0..<10 { batch.append(to: receiver.localAddress) { $0 += [UInt8](repeating: 7, count: 1000) } }
+        #expect(batch.flush(to: sender) == 0)
+        let poller = try Poller()
+        try poller.add(receiver.descriptor)
+        #expect(poller.wait(milliseconds: 5_000).map(\.isReadable) == [true])
+        var buffer = [UInt8](repeating: 0, count: 65_535)
+        return recv(receiver.descriptor, &buffer, buffer.count, 0)
+    }
+
+    @Test func `a run leaves as segments of one datagram`() throws {
+        #expect(try Self.firstRead(from: try DatagramSocket(boundTo: Self.loopback)) == 10_000)
+    }
+
+    @Test func `a socket that cannot segment sends one by one`() throws {
+        let sender = try DatagramSocket(boundTo: Self.loopback)
+        sender.maySegment = false
+        #expect(try Self.firstRead(from: sender) == 1000)
+        #expect(!sender.maySegment)
+    }
+
+    /// A path that takes no segments is one destination's, and must not slow all others down.
+    @Test(arguments: [
+        (EINVAL, DATAGRAM_REFUSAL_OF_RUN), (EMSGSIZE, DATAGRAM_REFUSAL_OF_RUN), (EIO, DATAGRAM_REFUSAL_OF_SEGMENTS),
+        (EOPNOTSUPP, DATAGRAM_REFUSAL_OF_SEGMENTS), (EAGAIN, DATAGRAM_REFUSAL_OF_DATAGRAM),
+        (ENOBUFS, DATAGRAM_REFUSAL_OF_DATAGRAM), (ECONNREFUSED, DATAGRAM_REFUSAL_OF_DATAGRAM),
+        (EPERM, DATAGRAM_REFUSAL_OF_DATAGRAM),
+    ])
+    func `what an error refuses`(error: CInt, refusal: datagram_refusal) {
+        #expect(datagram_refusal_of(error) == refusal)
+    }
+
     /// The kernel cuts nothing for a socket without checksums.
     @Test func `where the kernel cuts no segments, datagrams leave one by one`() throws {
         let sender = try DatagramSocket(boundTo: Self.loopback)
@@ -116,6 +156,7 @@ import Testing
         let size = socklen_t(MemoryLayout<CInt>.size)
         #expect(setsockopt(sender.descriptor, SOL_SOCKET, SO_NO_CHECK, &on, size) == 0)
         try Self.sendRuns(from: sender, to: try DatagramSocket(boundTo: Self.loopback))
+        #expect(sender.maySegment)
     }
 
     @Test func `a datagram that is too long is counted and not delivered`() throws {

@@ -6,10 +6,10 @@ from support.certificates import Authority
 
 from interop.compatibility import Seen
 from interop.peer import EchoPeer
-from interop.servers import SERVERS, known_failure, not_offered, not_there_yet
+from interop.servers import SERVERS, known_failure, not_offered
 from interop.uclient import Runs, UclientCase
 
-WORKS, FAILS, NOT_OFFERED, NOT_YET = "works", "fails", "not offered", "not yet"
+WORKS, FAILS, NOT_OFFERED = "works", "fails", "not offered"
 # A note of an item: the word that does not depend on the run.
 WORD = pytest.StashKey[str]()
 SEEN = pytest.StashKey[Seen]()
@@ -39,11 +39,10 @@ def subject_of(item):
 
 
 def mark(item, case, server):
-    for word, lacking in ((NOT_OFFERED, not_offered(server, case)), (NOT_YET, not_there_yet(server, case))):
-        if lacking:
-            item.stash[WORD] = word
-            item.add_marker(pytest.mark.skip(reason=f"{word}: {', '.join(sorted(lacking))}"))
-            return
+    if lacking := not_offered(server, case):
+        item.stash[WORD] = NOT_OFFERED
+        item.add_marker(pytest.mark.skip(reason=f"{NOT_OFFERED}: {', '.join(sorted(lacking))}"))
+        return
     if reason := known_failure(server, case):
         # Of another server: one that sometimes succeeds is none of our defects.
         item.stash[WORD] = FAILS

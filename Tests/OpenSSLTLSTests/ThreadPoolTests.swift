@@ -106,6 +106,27 @@ import Testing
         try await pool.shutdownGracefully()
     }
 
+    /// A server of TLS 1.3 has signed when it has answered: the rest is not worth a way to a thread and back.
+    @Test func lastStepNeedsNoThread() async throws {
+        let pool = NIOThreadPool(numberOfThreads: 1)
+        pool.start()
+        let server = try await ServerOnTestingChannel(Fixtures.server(Fixtures.identity("a.test")), pool)
+        let client = try Endpoint(TLSClientHandler(configuration: Fixtures.client(), serverName: "a.test"))
+        try client.connect()
+        try await server.receive(#require(try client.channel.readOutbound(as: ByteBuffer.self)))
+        try await pool.runIfActive {}
+        await server.channel.testingEventLoop.run()
+        let answer = try #require(try await server.channel.readOutbound(as: ByteBuffer.self))
+        client.channel.pipeline.fireChannelRead(answer)
+
+        let gate = Gate()
+        pool.submit { _ in gate.wait() }
+        try await server.receive(#require(try client.channel.readOutbound(as: ByteBuffer.self)))
+        #expect(try await server.log() == ["handshake"])
+        gate.open()
+        try await pool.shutdownGracefully()
+    }
+
     @Test func stoppedPoolIsAnError() async throws {
         let pool = NIOThreadPool(numberOfThreads: 1)
         let server = try await ServerOnTestingChannel(Fixtures.server(Fixtures.identity("a.test")), pool)

@@ -141,6 +141,7 @@ struct RealmOptionsTests {
         ("text", "realm 1 of '", "lines"),
         ("{name: a, hosts: a, auth-secret: ''}", "realm 'a': ", "auth-secret is empty"),
         ("{name: a, hosts: a, auth-secret-file: /nonexistent}", "realm 'a': ", "auth-secret-file '/nonexistent'"),
+        ("{name: a, hosts: a, user: u:p, auth-secret-file: /dev/null}", "realm 'a': ", "'/dev/null' has no secret"),
         ("{name: a, hosts: a, user: alice}", "realm 'a': ", "user 1 is not NAME:PASSWORD"),
         (
             "{name: a, hosts: a, auth-secret: s, allocations-per-user: 0}", "realm 'a': ",

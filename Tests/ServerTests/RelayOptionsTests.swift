@@ -144,7 +144,7 @@ struct RelayOptionsTests {
         (["--deny-peer", "10.0.0.0/8"], "deny-peer"), (["--alternate-server-threshold", "1"], "--alternate-server"),
         (["--alternate-server", "192.0.2.1"], "192.0.2.1"), (["--alternate-server", "192.0.2.1:0"], "192.0.2.1:0"),
         (["--allocations-per-user", "0"], "allocations-per-user"), (["--maximum-lifetime", "10"], "600"),
-        (["--channels-per-allocation", "5000"], "4096"), (["--bytes-per-second-in-total=-1"], "-1"),
+        (["--channels-per-allocation", "1025"], "1024"), (["--bytes-per-second-in-total=-1"], "-1"),
     ])
     func errorsOfAClosedRelay(flags: [String], word: String) async throws {
         let error = await #expect(throws: StartupError.self) { try await load(["--dev"] + flags) }

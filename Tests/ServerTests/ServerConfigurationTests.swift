@@ -23,6 +23,29 @@ struct ServerConfigurationTests {
         #expect(configuration.identityFiles == [.init(certificate: "c.pem", privateKey: "k.pem")])
     }
 
+    /// The server would make one up, and turn everybody away whose credentials others issue.
+    @Test(arguments: ["", "\n", "# north\n\n  \n", "#"])
+    func aFileOfSecretsWithoutAnyIsAMistake(text: String) async throws {
+        try await withFile(text) { path in
+            for flags in [[], ["--auth-secret", "north"]] {
+                let error = await #expect(throws: StartupError.self) {
+                    try await load(Self.certificate + ["--auth-secret-file", path] + flags)
+                }
+                #expect(error?.description.contains("auth-secret-file '\(path)' has no secret in it") == true)
+                #expect(error?.kind == .configuration)
+            }
+            #expect(throws: StartupError.self) { try SecretOption.value(nil, file: path) }
+        }
+    }
+
+    @Test func theFirstSecretOfAFileIssues() async throws {
+        try await withFile("# since May\nnorth\nsouth\n") { path in
+            let configuration = try await load(Self.certificate + ["--auth-secret-file", path])
+            #expect(configuration.defaultRealm.authSecrets == ["north", "south"])
+            #expect(try SecretOption.value(nil, file: path) == "north")
+        }
+    }
+
     @Test func development() async throws {
         let configuration = try await load(["--dev"])
         #expect(configuration.listen.map(\.description) == ["127.0.0.1:8443"] && configuration.isDevelopment)

@@ -2,6 +2,7 @@
 
 import NIOCore
 import STUNCodec
+import Synchronization
 import TestSupport
 import Testing
 
@@ -15,12 +16,13 @@ struct PeerConnectionTests {
     private func withTCPRelay(
         halfClosedTimeout: TimeAmount = .minutes(1),
         _ change: (inout RealmConfiguration) -> Void = { _ in },
+        onAccept: @escaping @Sendable (any Channel) -> Void = { _ in },
         _ body: (RelayServer, SocketAddress) async throws -> Void
     ) async throws {
         var configuration = RelayConfiguration.open
         configuration.allowsTCPAllocations = true
         configuration.halfClosedTimeout = halfClosedTimeout
-        try await withRelay(configuration, realm: change, body)
+        try await withRelay(configuration, realm: change, onAccept: onAccept, body)
     }
 
     private struct Pair {
@@ -106,6 +108,46 @@ struct PeerConnectionTests {
             #expect(try Answer(.respond(client.message())).isSuccess)
             #expect(try peer.receive(5) == Array("early".utf8))
         }
+    }
+
+    /// More than one write takes: the answers wait for the end of the reads that the ConnectionBind is part of.
+    @Test func `a ConnectionBind behind thousands of requests has them all answered before`() async throws {
+        try await withTCPRelay { _, server in
+            let listener = try StreamSocket.listening(at: Self.localhost)
+            let control = try StreamClient.allocated(server)
+            let id = try control.connect(to: listener.localAddress)
+            let peer = try listener.accept()
+            // With room for what is answered before: nothing is read until all is sent.
+            let client = try StreamClient(server, bufferSize: 1024 * 1024)
+            let requests = 3500
+            try client.send(.connectionBind, id, behind: .binding, times: requests)
+            var answers = 0
+            while answers <= requests, let answer = try? client.message(), try Answer(.respond(answer)).isSuccess {
+                answers += 1
+            }
+            #expect(answers == requests + 1)
+            try peer.send([1])
+            #expect(try client.socket.receive(1) == [1])
+        }
+    }
+
+    /// The kernel's share is kept small where what waits can still be dropped.
+    @Test func `a connection keeps little in the kernel as a client's, and as a peer's what the system lets it`()
+        async throws
+    {
+        let accepted = Mutex<[any Channel]>([])
+        try await withTCPRelay(onAccept: { channel in accepted.withLock { $0.append(channel) } }) { _, server in
+            let pair = try connected(server)
+            #expect(try await lowWater(of: try #require(accepted.withLock { $0.first })) == 4096)
+            try pair.peer.send([1])
+            #expect(try pair.data.receive(1) == [1])
+            #expect(try await lowWater(of: try #require(accepted.withLock { $0.last })) == 0)
+            #expect(accepted.withLock { $0.count } == 2)
+        }
+    }
+
+    private func lowWater(of channel: any Channel) async throws -> Int {
+        Int(try await channel.getOption(NotSentLowWater.option).get())
     }
 
     @Test func `a peer that is not there is 447`() async throws {

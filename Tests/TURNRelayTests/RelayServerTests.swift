@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Logging
 import NIOCore
 import NIOPosix
 import STUNCodec
 import TURNClient
+import TestSupport
 import Testing
 
 @testable import TURNRelay
@@ -108,6 +110,34 @@ struct RelayServerTests {
             try await channel.closeFuture.get()
             #expect(await relay.counters().closes == [.unauthenticated: 1])
         }
+    }
+
+    /// Loops know each other: that must not keep them, and all they have, for ever.
+    @Test(arguments: [RelayConfiguration.patient, .open])
+    func `nothing is left of it once it has stopped`(configuration: RelayConfiguration) async throws {
+        weak var realm: RelayRealm?
+        do {
+            let realms = RealmDirectory(default: try Bench.realmConfiguration())
+            realm = realms.defaultRealm
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+            let relay = try RelayServer(
+                configuration: configuration,
+                realms: realms,
+                eventLoops: Array(group.makeIterator()),
+                servesDatagrams: true,
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            )
+            let address = try relay.listenForDatagrams(on: DatagramRelayTests.anyPort)
+            let client = try await connectOverUDP(to: address)
+            _ = try await client.allocate()
+            await client.close()
+            await relay.stop()
+            try await group.shutdownGracefully()
+        }
+        // Threads for datagrams end by themselves.
+        let deadline = NIODeadline.now() + .seconds(10)
+        while realm != nil, .now() < deadline { await Task.yield() }
+        #expect(realm == nil)
     }
 
     /// A client that stops reading costs itself its media, and the server a bounded amount of memory.

@@ -17,15 +17,16 @@ struct SlowReceiverTests {
         packets.compactMap(\.age).sorted()
     }
 
-    @Test func halfRateReceiver() {
+    @Test func halfRateReceiver() throws {
         var link = SimulatedLink(bitsPerSecond: 500_000)
         link.run(.seconds(20), Self.call)
         let audio = link.packets.filter { $0.payloadClass == .audio }.dropLast(25)
         #expect(audio.allSatisfy { $0.arrivedAt != nil }, "no audio is lost for video")
         let settled = link.packets.filter { $0.payloadClass == .video && $0.sentAt > .uptimeNanoseconds(3_000_000_000) }
         let ages = ages(settled)
+        let oldest = try #require(ages.last)
         #expect(ages[ages.count / 2] < .milliseconds(250), "\(ages[ages.count / 2])")
-        #expect(ages[ages.count - 1] < .milliseconds(350), "\(ages[ages.count - 1])")
+        #expect(oldest < .milliseconds(350), "\(oldest)")
         // The link is full all the same: 50 packets of audio and the rest video.
         let carried = Double(ages.count * 1200) / 17 + 50 * 120
         #expect(carried > 0.9 * 500_000 / 8, "\(carried)")
@@ -38,12 +39,13 @@ struct SlowReceiverTests {
         let rate = link.rate
         link.rate = 0
         link.run(.seconds(5), Self.call)
-        #expect(link.mostQueued < 128 * 1024)
+        // Video of 500 ms, and what comes until the queue is looked at again.
+        #expect(link.mostQueued < 192 * 1024)
         link.rate = rate
         let end = link.now
         link.run(.seconds(3), Self.call)
         let after = link.packets.filter { ($0.arrivedAt ?? .uptimeNanoseconds(0)) > end + .seconds(1) }
-        #expect(ages(after).last ?? .zero < .milliseconds(100))
+        #expect(try #require(ages(after).last) < .milliseconds(100))
         let fresh = link.packets.filter { $0.sentAt > end && $0.sentAt < link.now - .milliseconds(200) }
         #expect(fresh.allSatisfy { $0.arrivedAt != nil }, "nothing that was sent after the stall is lost")
         let first = try #require(link.packets.filter { $0.payloadClass == .video && $0.sentAt > end }.first?.age)
@@ -52,7 +54,7 @@ struct SlowReceiverTests {
 
     /// 60 KB on a link of 2 Mbit/s take 240 ms, and TCP's slow start its time before.
     @Test(arguments: [2_000_000.0, 4_000_000])
-    func keyFramePassesWhole(bitsPerSecond: Double) {
+    func keyFramePassesWhole(bitsPerSecond: Double) throws {
         var link = SimulatedLink(bitsPerSecond: bitsPerSecond)
         for _ in 0..<3 {
             for _ in 0..<50 { link.send(1200) }
@@ -60,7 +62,8 @@ struct SlowReceiverTests {
         }
         link.run(.seconds(1))
         #expect(link.packets.allSatisfy { $0.arrivedAt != nil })
-        #expect((ages(link.packets).last ?? .zero) > .milliseconds(150), "the burst was longer than video may be late")
+        let oldest = try #require(ages(link.packets).last)
+        #expect(oldest > .milliseconds(150), "the burst was longer than video may be late")
     }
 
     @Test func aSmallSenderIsNotDroppedForALargeOne() {

@@ -2,9 +2,10 @@
 
 import ArgumentParser
 import CLoad
-import Glibc
+import Foundation
+import Synchronization
 
-/// Allocations one after the other, all kept: what one costs to make, and to have.
+/// Allocations, all kept: what one costs to make, and to have.
 struct Allocate: ParsableCommand {
     @OptionGroup var server: ServerOptions
 
@@ -14,15 +15,18 @@ struct Allocate: ParsableCommand {
     @Option(help: "How many are measured.")
     var count = 1_000
 
+    @Option(help: "How many are made at the same time, each by a thread.")
+    var atOnce = 1
+
     @Option(help: "Seconds to keep them; then the program ends.")
     var hold: UInt32 = 0
 
     func run() throws {
-        var clients = try (0..<warmup).map { _ in try server.client() }
         var before = load_usage()
         var after = load_usage()
+        let first = try clients(warmup)
         load_usage_read(server.server, &before)
-        clients += try (0..<count).map { _ in try server.client() }
+        let measured = try clients(count)
         load_usage_read(server.server, &after)
         Report(fields: [
             ("allocations", "\(count)"),
@@ -36,7 +40,31 @@ struct Allocate: ParsableCommand {
         // Who waits for the allocations reads it now.
         fflush(nil)
         if hold > 0 { sleep(hold) }
-        withExtendedLifetime(clients) {}
+        withExtendedLifetime((first, measured)) {}
+    }
+
+    private func clients(_ count: Int) throws -> [RelayedClient] {
+        let left = Atomic(count)
+        let made = Mutex<[RelayedClient]>([])
+        let failure = Mutex<(any Error)?>(nil)
+        let threads = DispatchGroup()
+        for _ in 0..<atOnce {
+            threads.enter()
+            Thread.detachNewThread { [server] in
+                do {
+                    while left.subtract(1, ordering: .relaxed).oldValue > 0 {
+                        let client = try server.client()
+                        made.withLock { $0.append(client) }
+                    }
+                } catch {
+                    failure.withLock { $0 = error }
+                }
+                threads.leave()
+            }
+        }
+        threads.wait()
+        if let error = failure.withLock({ $0 }) { throw error }
+        return made.withLock { $0 }
     }
 }
 

@@ -3,8 +3,8 @@
 import STUNCodec
 import TURNClient
 
-/// A TURN client with an allocation, made with blocking calls.
-final class RelayedClient {
+/// A TURN client with an allocation, made with blocking calls. One thread has it at a time.
+final class RelayedClient: @unchecked Sendable {
     let endpoint: Endpoint
     let relayed: TransportAddress
     private var session: ClientSession

@@ -58,10 +58,26 @@ int datagram_local_address(int descriptor, struct datagram_address *local);
 /// Receives up to `capacity` (at most 64) datagrams, the n-th at `buffer + n * stride`. Returns their number, or -errno.
 int datagram_receive(int descriptor, void *buffer, uint32_t stride, struct datagram *datagrams, int capacity);
 
+/// What the kernel has refused with an error to a run of datagrams that were to leave as segments of one.
+enum datagram_refusal {
+    /// The first one: sending it alone would help nothing.
+    DATAGRAM_REFUSAL_OF_DATAGRAM,
+    /// To cut this run. Others, to other destinations, may do.
+    DATAGRAM_REFUSAL_OF_RUN,
+    /// To cut anything that leaves through this socket.
+    DATAGRAM_REFUSAL_OF_SEGMENTS,
+};
+
+enum datagram_refusal datagram_refusal_of(int error);
+
+/// Whether the kernel knows segments. One that does not would send a run as one datagram.
+int datagram_can_segment(int descriptor);
+
 /// Sends up to 64 datagrams out of `buffer`. Returns how many the kernel took, or -errno when it refused the first.
-/// `family` is the socket's.
+/// `family` is the socket's. `may_segment` says whether runs may leave as segments of one datagram, and is set to 0 when
+/// that has turned out to be impossible; they leave one by one then.
 int datagram_send(
-    int descriptor, int family, const void *buffer, const struct datagram *datagrams, int count);
+    int descriptor, int family, const void *buffer, const struct datagram *datagrams, int count, uint8_t *may_segment);
 
 /// Sets or clears DF for what is sent from now on. Returns 0, or -errno.
 int datagram_set_dont_fragment(int descriptor, int family, int dont_fragment);

@@ -84,9 +84,9 @@ enum SecretOption {
         guard let text = TextFile.read(file) else {
             throw .noInput("auth-secret-file '\(file)' cannot be read")
         }
-        guard let line = text.split(whereSeparator: \.isNewline).first else {
-            throw .configuration("auth-secret-file '\(file)' is empty")
+        guard let line = TextFile.lines(of: text).first else {
+            throw .configuration("auth-secret-file '\(file)' has no secret in it")
         }
-        return String(line)
+        return line.text
     }
 }

@@ -28,7 +28,7 @@ struct RealmOptions: Sendable {
 extension RealmOptions {
     /// Reads the options that every realm has.
     init(_ loader: ConfigurationLoader, of mode: RelayOptions.Mode) throws(StartupError) {
-        authSecrets = try loader.lines(.authSecret, .authSecretFile)
+        authSecrets = try loader.authSecrets()
         users = try loader.users()
         userDatabase = loader.text(.userDatabase)
         oauth = try Self.oauth(loader)

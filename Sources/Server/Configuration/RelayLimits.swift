@@ -16,7 +16,7 @@ extension RelayLimits {
     init(_ loader: ConfigurationLoader) throws(StartupError) {
         permissionsPerAllocation = try loader.number(.permissionsPerAllocation, in: 1...100_000)
         // As many as there are channel numbers (RFC 8656, section 12).
-        channelsPerAllocation = try loader.number(.channelsPerAllocation, in: 1...4_096)
+        channelsPerAllocation = try loader.number(.channelsPerAllocation, in: 1...1_024)
         connectionsPerAllocation = try loader.number(.connectionsPerAllocation, in: 1...1_024)
         // Not below what a client gets that asks for nothing (RFC 8656, section 7.2).
         maximumLifetime = try loader.number(.maximumLifetime, in: 600...86_400)

@@ -24,10 +24,6 @@ struct PortListener {
         self.logger = logger
     }
 
-    /// TCP_NOTSENT_LOWAT (tcp(7)): the kernel says "writable" only when less than this is unsent. What waits for a slow
-    /// reader then waits in our queues, where old media can still be dropped.
-    private static let notSentLowWater = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: 25))
-
     func listen(on address: ListenAddress, routes: ConnectionRoutes) async throws(StartupError) -> any Channel {
         do {
             return try await bind(address.address, routes)
@@ -51,9 +47,13 @@ struct PortListener {
         try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Without descriptors to accept with, the listener would be readable all the time.
+            .serverChannelInitializer { listener in
+                listener.eventLoop.makeCompletedFuture {
+                    try listener.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(Self.notSentLowWater, value: 4 * 1024)
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 8 * 1024, high: 32 * 1024))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try admit(channel, routes) }
             }

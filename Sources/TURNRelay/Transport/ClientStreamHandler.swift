@@ -177,16 +177,18 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     /// Gives the connection to a peer: what the relay has said is written, and the rest is not for it.
     private func bind(_ id: ClientID, to connection: ConnectionID, of target: Int, at now: NIODeadline) {
-        self.id = nil
-        loop.forget(id)
         guard let context else { return }
         let handler = DataConnectionHandler(eventLoop: context.eventLoop)
         do {
             try DataConnectionEnd.prepare(context.channel)
             try context.pipeline.syncOperations.addHandler(handler)
         } catch {
-            return close(.transportError)
+            close(.transportError)
+            // Now, and not when the channel has closed: the relay may have given the place to another by then.
+            return disconnect(.transportError)
         }
+        self.id = nil
+        loop.forget(id)
         isBound = true
         writeAll(context, at: now)
         let end = DataConnectionEnd(context.channel, handler)

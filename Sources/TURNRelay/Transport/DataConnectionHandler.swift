@@ -215,5 +215,7 @@ struct DataConnectionEnd: Sendable {
         try options.setOption(.allowRemoteHalfClosure, value: true)
         let size = SocketOptionValue(DataConnectionHandler.receiveBufferSize)
         try options.setOption(.socketOption(.so_rcvbuf), value: size)
+        // A client's had one as long as it might have become media.
+        try options.setOption(NotSentLowWater.option, value: NotSentLowWater.unset)
     }
 }

@@ -58,7 +58,6 @@ extension DatagramRelayLoop {
         send(to: reply.destination, at: port) { $0 += reply.bytes }
     }
 
-    /// Takes a message that was ``RelayOutcome/pending``.
     func receive(_ message: [UInt8], again id: ClientID, at now: NIODeadline) {
         guard clients.indices.contains(id.slot), let client = clients[id.slot], client.id == id else { return }
         receive(message: message.rawSpan, from: client, at: now)
@@ -160,7 +159,11 @@ extension DatagramRelayLoop {
         send(DataIndication(from: passage.source, relay.makeTransactionID()).message(carrying: icmp), to: id)
     }
 
-    func send(_ message: [UInt8], to id: ClientID) {
+    func send(answer: [UInt8], to id: ClientID, at now: NIODeadline) {
+        send(answer, to: id)
+    }
+
+    private func send(_ message: [UInt8], to id: ClientID) {
         guard let client = clients[id.slot] else { return counters.count(.staleRoute) }
         send(to: client.key.address, from: client.key.localAddress, at: client.port) { $0 += message }
     }

@@ -28,7 +28,7 @@ final class DatagramRelayLoop: RelayLoop {
     /// Those for NAT behavior discovery, by the address that clients see.
     private var discoveryPorts: [TransportAddress: DatagramPort] = [:]
     private var unflushed: [DatagramPort] = []
-    private var idleBatches: [SendBatch] = []
+    private var idleBatches = IdlePool<SendBatch>()
     /// By `ClientID.slot`.
     var clients: [DatagramClient?] = []
     var clientsByKey: [DatagramClientKey: DatagramClient] = [:]
@@ -45,13 +45,9 @@ final class DatagramRelayLoop: RelayLoop {
 
     // MARK: Ports
 
+    /// - Parameter port: of a socket that is with the poller.
     func add(_ port: DatagramPort) {
         let descriptor = Int(port.socket.descriptor)
-        do throws(SystemCallError) {
-            try poller.add(port.socket.descriptor)
-        } catch {
-            return logger.error("socket not served", metadata: ["reason": "\(error)"])
-        }
         while ports.count <= descriptor {
             ports.append(nil)
         }
@@ -92,6 +88,7 @@ final class DatagramRelayLoop: RelayLoop {
         ports = []
         discoveryPorts = [:]
         unflushed = []
+        outboxes = LoopOutboxes()
         clients = []
         clientsByKey = [:]
     }
@@ -159,18 +156,6 @@ final class DatagramRelayLoop: RelayLoop {
 
     // MARK: Sending, once for all that one read gave
 
-    private func doDeferredWork() {
-        while !relay.deferred.isEmpty {
-            for work in relay.takeDeferred() {
-                switch work {
-                case .post(let message, let loop): post(.relay(message), to: loop)
-                case .receive(let message, let id): receive(message, again: id, at: .now())
-                case .send(let message, let id): send(message, to: id)
-                }
-            }
-        }
-    }
-
     func post(_ parcel: Parcel, to loop: Int) {
         if !outboxes.append(parcel, to: loop) { counters.count(.staleRoute) }
     }
@@ -183,7 +168,7 @@ final class DatagramRelayLoop: RelayLoop {
         _ write: (inout [UInt8]) -> Void
     ) {
         if port.batch == nil {
-            port.batch = idleBatches.popLast() ?? SendBatch()
+            port.batch = idleBatches.take() ?? SendBatch()
             unflushed.append(port)
         }
         let lost = port.send(to: destination, from: source, dontFragment: dontFragment, write)
@@ -194,7 +179,7 @@ final class DatagramRelayLoop: RelayLoop {
         doDeferredWork()
         for port in unflushed {
             counters.count(.notSent, times: port.flush())
-            if let batch = port.batch { idleBatches.append(batch) }
+            if let batch = port.batch { idleBatches.put(batch, size: batch.memory) }
             port.batch = nil
         }
         unflushed.removeAll(keepingCapacity: true)

@@ -11,7 +11,15 @@ final class DatagramThread: RelayThread {
 
     private struct Inbox {
         var work: [@Sendable (DatagramRelayLoop) -> Void] = []
+        /// The thread looks in here before it waits again.
+        var isWakeUnderWay = false
         var isStopped = false
+
+        /// - Returns: false after the end: nobody would do it, and what it holds would live for ever.
+        mutating func append(_ item: @escaping @Sendable (DatagramRelayLoop) -> Void) -> Bool {
+            if !isStopped { work.append(item) }
+            return !isStopped
+        }
     }
 
     let poller: Poller
@@ -30,14 +38,27 @@ final class DatagramThread: RelayThread {
 
     /// Has work done with the loop that runs here: soon, and in the order that it was asked for.
     func execute(_ work: @escaping @Sendable (DatagramRelayLoop) -> Void) {
-        let isFirst = inbox.withLock { inbox in
-            // After the end nobody would do it, and what it holds would live for ever.
-            guard !inbox.isStopped else { return false }
-            inbox.work.append(work)
-            return inbox.work.count == 1
+        let isAsleep = inbox.withLock { inbox in
+            guard inbox.append(work), !inbox.isWakeUnderWay else { return false }
+            inbox.isWakeUnderWay = true
+            return true
         }
         // This thread itself looks before it waits again.
-        if isFirst, !isCurrent { poller.wake() }
+        if isAsleep, !isCurrent { poller.wake() }
+    }
+
+    /// Has a socket served. Its first datagram wakes the thread, which takes the socket over before that: to wake it now
+    /// would be a tenth of what an allocation costs.
+    func serve(
+        _ socket: DatagramSocket,
+        serial: UInt64,
+        purpose: DatagramPort.Purpose,
+        vantage: DiscoveryVantage? = nil
+    ) throws(SystemCallError) {
+        try poller.add(socket.descriptor)
+        _ = inbox.withLock { inbox in
+            inbox.append { $0.add(DatagramPort(socket, serial: serial, purpose: purpose, vantage: vantage)) }
+        }
     }
 
     // MARK: Life
@@ -60,9 +81,11 @@ final class DatagramThread: RelayThread {
         var nextAdvance = NIODeadline.now() + Self.interval
         while true {
             let wait = max(.zero, nextAdvance - .now())
-            for event in poller.wait(milliseconds: Int32(clamping: wait.nanoseconds / 1_000_000 + 1)) {
-                loop.handle(event)
-            }
+            let events = poller.wait(milliseconds: Int32(clamping: wait.nanoseconds / 1_000_000 + 1))
+            // Of sockets that have only just come.
+            guard doWork(with: loop) else { return loop.close() }
+            for event in events { loop.handle(event) }
+            // What the events gave to do.
             guard doWork(with: loop) else { return loop.close() }
             let now = NIODeadline.now()
             if now >= nextAdvance {
@@ -76,7 +99,10 @@ final class DatagramThread: RelayThread {
     /// - Returns: false once it is to stop.
     private func doWork(with loop: DatagramRelayLoop) -> Bool {
         let (work, isStopped) = inbox.withLock { inbox in
-            defer { inbox.work.removeAll() }
+            defer {
+                inbox.work.removeAll()
+                inbox.isWakeUnderWay = false
+            }
             return (inbox.work, inbox.isStopped)
         }
         for item in work { item(loop) }

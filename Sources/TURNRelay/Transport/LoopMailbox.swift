@@ -19,11 +19,25 @@ enum Parcel: Sendable {
     /// What a parcel occupies beside its payload: empty ones must not be free.
     private static let overhead = 128
 
-    var cost: Int {
+    private var payload: ByteBuffer? {
         switch self {
-        case .payload(let payload, _), .datagram(let payload, _, _, _): Self.overhead + payload.readableBytes
-        case .icmp, .relay, .bind: Self.overhead
+        case .payload(let payload, _), .datagram(let payload, _, _, _): payload
+        case .icmp, .relay, .bind: nil
         }
+    }
+
+    /// Bytes of memory that parcels keep alive, about. A payload is a slice of the read that it came in, which lives as
+    /// a whole until the last of its slices is gone. What one read gave lies side by side, and is counted once.
+    static func cost(of parcels: [Parcel]) -> Int {
+        var cost = parcels.count * overhead
+        var counted: UnsafeMutableRawPointer?
+        for parcel in parcels {
+            guard let payload = parcel.payload else { continue }
+            let read = payload.withUnsafeReadableBytesWithStorageManagement { _, storage in storage.toOpaque() }
+            if read != counted { cost += payload.storageCapacity }
+            counted = read
+        }
+        return cost
     }
 
     /// Whether it may be lost when much is under way. Of the others there are few: one at a time for each client.
@@ -37,7 +51,7 @@ enum Parcel: Sendable {
 
 /// How relays hand payloads to the relay of another loop: one hop for a batch, with a bound on what is under way.
 final class LoopMailbox: Sendable {
-    /// What may wait for a loop that is busy: about 60 ms of a full gigabit.
+    /// What may wait for a loop that is busy, in memory: about 60 ms of a full gigabit when reads are full.
     private static let backlogLimit = 8 * 1024 * 1024
 
     private let recipient: Confined<any RelayLoop>
@@ -51,7 +65,7 @@ final class LoopMailbox: Sendable {
 
     /// - Returns: how many parcels were lost because too much is under way.
     func post(_ parcels: [Parcel]) -> Int {
-        let cost = parcels.reduce(0) { $0 + $1.cost }
+        let cost = Parcel.cost(of: parcels)
         let (before, _) = backlog.add(cost, ordering: .relaxed)
         guard before <= Self.backlogLimit else {
             backlog.subtract(cost, ordering: .relaxed)

@@ -3,9 +3,10 @@
 package import NIOCore
 
 /// How long payloads waited in send queues: a histogram with a bucket for each power of two of milliseconds.
-package struct QueueDelays: Equatable, Sendable {
+/// Without memory of its own: there is one for each write to a slow client.
+package struct QueueDelays: Sendable {
     /// The first is for less than a millisecond, the one at `index` for less than 2^index, the last for all that is more.
-    package private(set) var counts = [Int](repeating: 0, count: 14)
+    package private(set) var counts = [14 of Int](repeating: 0)
     package private(set) var longest = TimeAmount.zero
 
     mutating func add(_ delay: TimeAmount) {

@@ -6,9 +6,32 @@ import NIOCore
 protocol RelayLoop: AnyObject {
     var relay: Relay { get }
     var counters: RelayCounters { get }
-    /// Called once, before anything else: the ways to all loops, this one included.
+    /// Called before anything else with the ways to all loops, this one included, and with none when the server has
+    /// stopped: the ways lead back here, and would keep all loops alive.
     func join(_ mailboxes: [LoopMailbox])
     /// Takes a batch of another loop.
     func receive(_ parcels: [Parcel])
     func advance(to now: NIODeadline)
+
+    /// Has a parcel leave for another loop, or this one, at the end of the read under way.
+    func post(_ parcel: Parcel, to loop: Int)
+    /// Takes a message that was ``RelayOutcome/pending``.
+    func receive(_ message: [UInt8], again id: ClientID, at now: NIODeadline)
+    func send(answer: [UInt8], to id: ClientID, at now: NIODeadline)
+}
+
+extension RelayLoop {
+    /// Does what the relay has left for later, and what follows from that.
+    func doDeferredWork() {
+        while !relay.deferred.isEmpty {
+            let now = NIODeadline.now()
+            for work in relay.takeDeferred() {
+                switch work {
+                case .post(let message, let loop): post(.relay(message), to: loop)
+                case .receive(let message, let id): receive(message, again: id, at: now)
+                case .send(let message, let id): send(answer: message, to: id, at: now)
+                }
+            }
+        }
+    }
 }

@@ -34,6 +34,8 @@ package final class RelayServer: Sendable {
     /// Those of `streamLoops`, then those of `datagramThreads`.
     private let loops: [Loop]
     private let indices: [ObjectIdentifier: Int]
+    /// Of `streamLoops`.
+    private let ticks: [RepeatedTask]
     private let directory: RelayedAddressDirectory
 
     /// - Parameters:
@@ -90,16 +92,12 @@ package final class RelayServer: Sendable {
             eventLoops.enumerated().map { (ObjectIdentifier($1), $0) },
             uniquingKeysWith: { first, _ in first }
         )
-        start()
-    }
-
-    /// Work queued on a loop now runs before any client is attached to it.
-    private func start() {
+        // Work queued on a loop now runs before any client is attached to it.
         let mailboxes = loops.map { LoopMailbox(recipient: $0.relay, thread: $0.thread) }
         for loop in loops {
             loop.thread.execute { loop.relay.value.join(mailboxes) }
         }
-        for loop in streamLoops {
+        ticks = streamLoops.map { loop in
             loop.eventLoop.scheduleRepeatedTask(initialDelay: Self.interval, delay: Self.interval) { _ in
                 loop.relay.value.advance(to: .now())
             }
@@ -120,6 +118,10 @@ package final class RelayServer: Sendable {
         // Two ends of a connection may be on two loops, and tell each other.
         for _ in 0..<2 { _ = await counters() }
         for thread in datagramThreads { thread.stop() }
+        for tick in ticks { tick.cancel() }
+        for loop in streamLoops {
+            loop.eventLoop.execute { loop.relay.value.join([]) }
+        }
     }
 
     // MARK: Clients
@@ -140,7 +142,7 @@ package final class RelayServer: Sendable {
         for thread in datagramThreads {
             let socket = try DatagramSocket(boundTo: bound, options: options, bufferSize: Self.listenerBufferSize)
             bound = socket.localAddress
-            thread.execute { $0.add(DatagramPort(socket, serial: 0, purpose: .clients, vantage: vantage)) }
+            try thread.serve(socket, serial: 0, purpose: .clients, vantage: vantage)
         }
         return bound
     }
@@ -171,6 +173,7 @@ package final class RelayServer: Sendable {
             serverName: serverName,
             onDecided: onDecided
         )
+        try channel.syncOptions?.setOption(NotSentLowWater.option, value: NotSentLowWater.forMedia)
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 

@@ -45,17 +45,19 @@ final class RelaySocketOpener: RelaySockets, Sendable {
     }
 
     private func openDatagrams(at address: TransportAddress, for allocation: AllocationHandle) -> RelaySocketID? {
-        guard let socket = try? DatagramSocket(boundTo: address, options: .errors, bufferSize: Self.bufferSize) else {
-            return nil
-        }
         let (serial, _) = nextSerial.add(1, ordering: .relaxed)
         let index = allocation.loop % threads.count
-        threads[index].execute { $0.add(DatagramPort(socket, serial: serial, purpose: .allocation(allocation))) }
-        return RelaySocketID(
-            loop: Int32(truncatingIfNeeded: threads.count + index),
-            descriptor: socket.descriptor,
-            serial: serial
-        )
+        do throws(SystemCallError) {
+            let socket = try DatagramSocket(boundTo: address, options: .errors, bufferSize: Self.bufferSize)
+            try threads[index].serve(socket, serial: serial, purpose: .allocation(allocation))
+            return RelaySocketID(
+                loop: Int32(truncatingIfNeeded: threads.count + index),
+                descriptor: socket.descriptor,
+                serial: serial
+            )
+        } catch {
+            return nil
+        }
     }
 
     private func listen(at address: TransportAddress, for allocation: AllocationHandle) -> RelaySocketID? {

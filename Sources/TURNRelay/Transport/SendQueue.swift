@@ -20,8 +20,8 @@ struct SendQueue {
         /// What a frame occupies beside its bytes: its place in the queue, and its buffer.
         private static let overhead = 128
 
-        /// Bytes of memory, about: empty frames must not be free.
-        var cost: Int { Self.overhead + frame.readableBytes }
+        /// Bytes of memory, about: empty frames must not be free, and a buffer has room for the next power of two.
+        var cost: Int { Self.overhead + frame.storageCapacity }
     }
 
     private let limits: SendQueueLimits

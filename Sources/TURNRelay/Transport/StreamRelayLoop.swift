@@ -17,10 +17,9 @@ final class StreamRelayLoop: RelayLoop {
     private var outboxes = LoopOutboxes()
     /// Of its TCP allocations; nil where there are none.
     private let peers: Confined<PeerSockets>?
-    private var idleBuffers: [ByteBuffer] = []
+    private var idleBuffers = IdlePool<ByteBuffer>()
 
     private static let bufferCapacity = 16 * 1024
-    private static let idleBufferLimit = 32
 
     init(relay: Relay, peers: Confined<PeerSockets>? = nil, logger: Logger) {
         self.relay = relay
@@ -32,7 +31,7 @@ final class StreamRelayLoop: RelayLoop {
 
     func join(_ mailboxes: [LoopMailbox]) {
         outboxes.join(mailboxes)
-        peers?.value.loop = self
+        peers?.value.loop = mailboxes.isEmpty ? nil : self
     }
 
     // MARK: Connections
@@ -104,7 +103,7 @@ final class StreamRelayLoop: RelayLoop {
         }
     }
 
-    private func post(_ parcel: Parcel, to loop: Int) {
+    func post(_ parcel: Parcel, to loop: Int) {
         if !outboxes.append(parcel, to: loop) { counters.count(.staleRoute) }
     }
 
@@ -175,19 +174,25 @@ final class StreamRelayLoop: RelayLoop {
         counters.queueDelays.add(delays)
     }
 
+    func receive(_ message: [UInt8], again id: ClientID, at now: NIODeadline) {
+        handlers[id.slot]?.receive(message, again: id, at: now)
+    }
+
+    func send(answer: [UInt8], to id: ClientID, at now: NIODeadline) {
+        handlers[id.slot]?.send(answer: answer, to: id, at: now)
+    }
+
     // MARK: Sending, once for all that one read gave
 
     /// Buffers that were written go round, so that a busy loop allocates none and an idle connection has none.
     func takeIdleBuffer() -> ByteBuffer {
-        idleBuffers.popLast() ?? ByteBufferAllocator().buffer(capacity: Self.bufferCapacity)
+        idleBuffers.take() ?? ByteBufferAllocator().buffer(capacity: Self.bufferCapacity)
     }
 
     /// - Parameter buffer: nobody else refers to its bytes.
     func putIdleBuffer(_ buffer: inout ByteBuffer) {
-        if idleBuffers.count < Self.idleBufferLimit {
-            buffer.clear()
-            idleBuffers.append(buffer)
-        }
+        buffer.clear()
+        idleBuffers.put(buffer, size: buffer.storageCapacity)
         buffer = ByteBuffer()
     }
 
@@ -198,7 +203,7 @@ final class StreamRelayLoop: RelayLoop {
     }
 
     func flush(at now: NIODeadline) {
-        doDeferredWork(at: now)
+        doDeferredWork()
         // A client that is closed while it is drained gets here again: each pass has a list of its own.
         var handlers = spareList
         spareList = []
@@ -210,18 +215,6 @@ final class StreamRelayLoop: RelayLoop {
         handlers.removeAll(keepingCapacity: true)
         spareList = handlers
         counters.count(.loopBacklog, times: outboxes.post())
-    }
-
-    private func doDeferredWork(at now: NIODeadline) {
-        while !relay.deferred.isEmpty {
-            for work in relay.takeDeferred() {
-                switch work {
-                case .post(let message, let loop): post(.relay(message), to: loop)
-                case .receive(let message, let id): handlers[id.slot]?.receive(message, again: id, at: now)
-                case .send(let message, let id): handlers[id.slot]?.send(answer: message, to: id, at: now)
-                }
-            }
-        }
     }
 
     // MARK: Time

@@ -10,13 +10,13 @@ struct StreamSummary {
     let reason: CloseReason
     /// Payloads that its client was too slow for.
     let drops: Int
-    /// That a payload waited in its send queue.
+    /// The longest that a payload waited in its send queue.
     let longestDelay: TimeAmount
 
     var metadata: Logger.Metadata {
         [
             "client": "\(address)", "reason": "\(reason.rawValue)", "dropped": "\(drops)",
-            "queued": "\(longestDelay.nanoseconds / 1_000_000) ms",
+            "longest-delay": "\(longestDelay.nanoseconds / 1_000_000) ms",
         ]
     }
 }

@@ -15,8 +15,6 @@ MOBILITY = "mobility"
 OAUTH = "OAuth"
 NAT_DISCOVERY = "NAT behavior discovery"
 BANDWIDTH = "BANDWIDTH"
-# What a server may lack as a whole.
-OPEN_RELAY = "open relay"
 
 EVERYTHING = frozenset({
     *TRANSPORTS, PEERS, IPV6_RELAY, DUAL_ALLOCATION, EVEN_PORT, TCP_RELAY, MOBILITY, OAUTH, NAT_DISCOVERY, BANDWIDTH,

@@ -19,7 +19,6 @@ class Coturn:
 
     title = "coturn"
     offers = EVERYTHING
-    needs = not_there_yet = frozenset()
 
     def __init__(self, directory, authority):
         self.authority = authority

@@ -21,7 +21,3 @@ def known_failure(server, case):
 def not_offered(server, case):
     """What the case needs and the server has not, on purpose."""
     return case.requirements - server.offers
-
-
-def not_there_yet(server, case):
-    return (case.requirements | server.needs) & server.not_there_yet

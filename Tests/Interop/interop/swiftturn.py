@@ -4,19 +4,14 @@
 from support.server import WEB_ROOT, Server
 
 from interop.cases import (
-    BANDWIDTH, DTLS, DUAL_ALLOCATION, EVERYTHING, IPV6_RELAY, OPEN_RELAY, PEERS, TCP_RELAY, UDP,
+    BANDWIDTH, DTLS, DUAL_ALLOCATION, EVERYTHING, IPV6_RELAY, PEERS, TCP_RELAY,
 )  # fmt: skip
 from interop.credentials import CARELESS_USER, OAUTH_KEYS, PASSWORD, REALM, SECRET, USER
 from interop.ports import ALTERNATE_ADDRESS, RELAY_PORTS, free_port
 
-# What is meant to be offered and isn't there: a feature leaves this list with the commit that brings it.
-NOT_THERE_YET = frozenset()
-
 
 class SwiftTURN:
     offers = EVERYTHING - {DTLS, BANDWIDTH}
-    needs = frozenset()
-    not_there_yet = NOT_THERE_YET
     relay_options = ()
 
     def __init__(self, directory, authority):
@@ -41,9 +36,8 @@ class SwiftTURN:
     def listen_options(self):
         """Beside TCP at 127.0.0.1, which is there by itself."""
         yield from ("--listen", f"[::1]:{self.number}")
-        if UDP not in self.not_there_yet:
-            yield from ("--listen", f"udp:127.0.0.1:{self.number}", "--listen", f"udp:[::1]:{self.number}")
-            yield from ("--nat-discovery", f"{ALTERNATE_ADDRESS}:{self.number + 1}")
+        yield from ("--listen", f"udp:127.0.0.1:{self.number}", "--listen", f"udp:[::1]:{self.number}")
+        yield from ("--nat-discovery", f"{ALTERNATE_ADDRESS}:{self.number + 1}")
 
     def start(self):
         self.server.start()
@@ -68,7 +62,6 @@ class ClosedRelay(SwiftTURN):
 
 class OpenRelay(SwiftTURN):
     title = "swiftturn, open relay"
-    needs = frozenset({OPEN_RELAY})
     relay_options = (
         "--relay", "open", "--relay-address", "127.0.0.1", "--relay-address", "::1", "--tcp-relay",
         "--relay-ports", "{}-{}".format(*RELAY_PORTS), "--allow-peer", "127.0.0.0/8", "--allow-peer", "::1/128",

@@ -16,6 +16,7 @@ func withRelay(
     _ configuration: RelayConfiguration = .patient,
     tokens: AccessTokenVerifier? = nil,
     realm change: (inout RealmConfiguration) -> Void = { _ in },
+    onAccept: @escaping @Sendable (any Channel) -> Void = { _ in },
     _ body: (RelayServer, SocketAddress) async throws -> Void
 ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
@@ -36,9 +37,9 @@ func withRelay(
             channel.eventLoop.makeCompletedFuture {
                 let client = channel.remoteAddress.flatMap(TransportAddress.init)
                 try relay.attach(to: channel, from: try #require(client), acceptedAt: .now())
+                onAccept(channel)
             }
         }
-        .childChannelOption(.writeBufferWaterMark, value: .init(low: 8 * 1024, high: 32 * 1024))
         .bind(host: "127.0.0.1", port: 0).get()
     do {
         guard let address = listener.localAddress else { throw ChannelError.operationUnsupported }

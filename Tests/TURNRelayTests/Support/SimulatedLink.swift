@@ -5,9 +5,10 @@ import STUNCodec
 
 @testable import TURNRelay
 
-/// A client behind a TCP connection in virtual time, with the send queue that a relay has for it: the kernel takes a write
-/// when less than TCP_NOTSENT_LOWAT is unsent, as much is under way as the congestion window lets, and the bottleneck
-/// carries so many bytes in a millisecond.
+/// A client behind a TCP connection in virtual time, with the send queue that a relay has for it, used as
+/// `ClientStreamHandler` does: the kernel takes a write, whole, when less than TCP_NOTSENT_LOWAT is unsent, and one that it
+/// did not take at once can't be dropped any more. As much is under way as the congestion window lets, and the
+/// bottleneck carries so many bytes in a millisecond.
 struct SimulatedLink {
     struct Packet {
         let sender: Int
@@ -28,6 +29,10 @@ struct SimulatedLink {
 
     private var queue = SendQueue(limits: SendQueueLimits())
     private var pace = WritePace()
+    /// What leaves at the end of the millisecond, past the queue.
+    private var output = ByteBuffer()
+    /// A write that the kernel has not taken.
+    private var waiting: ByteBuffer?
     private var unsent: [Segment] = []
     private var underWay: [(segment: Segment, acknowledgedAt: NIODeadline)] = []
     private var window = initialWindow
@@ -50,7 +55,11 @@ struct SimulatedLink {
         frame.writeRepeatingByte(0, count: length - 8)
         let source = TransportAddress(IPAddress(ipv4: 0xC000_0201), port: UInt16(sender))
         packets.append(Packet(sender: sender, payloadClass: payloadClass, sentAt: now))
-        _ = queue.append(frame, of: payloadClass, from: source, at: now)
+        if queue.isEmpty, waiting == nil, output.readableBytes < pace.limit {
+            output.writeBuffer(&frame)
+        } else {
+            _ = queue.append(frame, of: payloadClass, from: source, at: now)
+        }
         mostQueued = max(mostQueued, queue.byteCount)
     }
 
@@ -73,17 +82,28 @@ struct SimulatedLink {
         }
     }
 
+    private var hasRoom: Bool { unsent.reduce(0) { $0 + $1.length } < Self.lowWater }
+
     private mutating func write() {
-        while !queue.isEmpty {
-            let taken = unsent.reduce(0) { $0 + $1.length } < Self.lowWater
-            pace.wrote(pace.limit, wasTaken: taken)
-            guard taken else { return }
-            var output = ByteBuffer()
-            _ = queue.drain(into: &output, limit: pace.limit, at: now)
-            while let (packet, length) = output.readMultipleIntegers(as: (UInt32, UInt32).self) {
-                output.moveReaderIndex(forwardBy: Int(length) - 8)
-                unsent.append(Segment(packet: Int(packet), length: Int(length)))
-            }
+        if let bytes = waiting, hasRoom {
+            take(bytes)
+            waiting = nil
+        }
+        while waiting == nil {
+            if !queue.isEmpty { _ = queue.drain(into: &output, limit: pace.limit, at: now) }
+            guard output.readableBytes > 0 else { return }
+            let isTaken = hasRoom
+            pace.wrote(output.readableBytes, wasTaken: isTaken)
+            if isTaken { take(output) } else { waiting = output }
+            output = ByteBuffer()
+        }
+    }
+
+    private mutating func take(_ bytes: ByteBuffer) {
+        var bytes = bytes
+        while let (packet, length) = bytes.readMultipleIntegers(as: (UInt32, UInt32).self) {
+            bytes.moveReaderIndex(forwardBy: Int(length) - 8)
+            unsent.append(Segment(packet: Int(packet), length: Int(length)))
         }
     }
 

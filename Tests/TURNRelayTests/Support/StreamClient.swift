@@ -13,9 +13,13 @@ final class StreamClient {
     private var nextTransaction: UInt64 = 0
 
     /// With a nonce.
-    init(_ server: SocketAddress, _ credential: Credential = .alice, isSmall: Bool = false) throws {
+    init(
+        _ server: SocketAddress,
+        _ credential: Credential = .alice,
+        bufferSize: Int32? = nil
+    ) throws {
         guard let address = TransportAddress(server) else { throw Answer.NoAnswer() }
-        socket = try StreamSocket(connectedTo: address, isSmall: isSmall)
+        socket = try StreamSocket(connectedTo: address, bufferSize: bufferSize)
         identity = TestClient(
             id: ClientID(slot: 0, generation: 0),
             address: try socket.localAddress,
@@ -39,6 +43,19 @@ final class StreamClient {
     /// - Parameter rest: sent with the request, as one.
     func send(_ method: STUNCodec.Method, _ values: any STUNAttributeValue..., followedBy rest: [UInt8]) throws {
         try socket.send(identity.request(method, transactionID(), values) + rest)
+    }
+
+    /// As one with `count` requests of another method before it.
+    func send(
+        _ method: STUNCodec.Method,
+        _ value: any STUNAttributeValue,
+        behind other: STUNCodec.Method,
+        times count: Int
+    ) throws {
+        let others = (0..<count).flatMap { _ in
+            STUNMessageWriter(type: MessageType(other, .request), transactionID: transactionID()).bytes
+        }
+        try socket.send(others + identity.request(method, transactionID(), [value]))
     }
 
     func ask(_ method: STUNCodec.Method, _ values: any STUNAttributeValue...) throws -> Answer {
@@ -76,7 +93,7 @@ final class StreamClient {
 
     /// The data connection for a connection with a peer.
     static func bound(_ id: ConnectionID, _ server: SocketAddress, isSmall: Bool = false) throws -> StreamSocket {
-        let client = try StreamClient(server, isSmall: isSmall)
+        let client = try StreamClient(server, bufferSize: isSmall ? 16 * 1024 : nil)
         guard try client.ask(.connectionBind, id).isSuccess else { throw Answer.NoAnswer() }
         return client.socket
     }

@@ -26,12 +26,11 @@ final class StreamSocket {
 
     deinit { close() }
 
-    /// - Parameter isSmall: with little room for what is not read.
-    convenience init(connectedTo address: TransportAddress, isSmall: Bool = false) throws {
+    /// - Parameter bufferSize: for what is not read, in bytes; nil for what the system gives.
+    convenience init(connectedTo address: TransportAddress, bufferSize: Int32? = nil) throws {
         let remote = try SocketAddress(address)
         self.init(descriptor: Glibc.socket(remote.protocol.rawValue, Int32(SOCK_STREAM.rawValue), 0))
-        if isSmall {
-            var size: Int32 = 16 * 1024
+        if var size = bufferSize {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         }
         guard remote.withSockAddr({ Glibc.connect(descriptor, $0, socklen_t($1)) }) == 0 else {
