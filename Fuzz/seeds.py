@@ -211,6 +211,37 @@ def masked_frame(text):
     return b"\x81" + length + mask + bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
 
 
+def documented_messages():
+    """What the example of the protocol's page sends: there is everything that a recorded call may lack."""
+    text = (REPOSITORY / "docs/signaling-protocol.md").read_text()
+    return [line.encode() for line in re.findall(r"^> (\{.*)$", text, re.MULTILINE)]
+
+
+def add_doors(seeds):
+    """Members 0, 1 and 2 at a door: locked, let in; a PIN, wrong and right; asked again, sent away, alone."""
+    lock, unlock, pin, admit, decline, chat, state = 0, 1, 2, 4, 5, 6, 7
+    plain, right, wrong, knocking = 0, 2, 3, 5
+
+    def join(member, way):
+        return bytes([1, member, 0, way])
+
+    def decide(member, about, what):
+        return bytes([6, member, about, what])
+
+    arrive, leave, time = b"\0\0\0\1\0\0", bytes([4, 0]), bytes([8, 0, 255])
+    begin = arrive + join(0, plain)
+    stories = {
+        "locked": decide(0, 0, lock) + join(1, plain) + join(2, plain) + decide(0, 1, admit) + decide(1, 2, decline),
+        "pin": decide(0, 0, pin) + join(1, plain) + join(1, wrong) * 4 + time * 4 + join(1, right) + decide(1, 0, chat),
+        "asked": decide(0, 0, pin) + join(1, knocking) * 2 + join(1, right) + join(2, knocking) + decide(1, 2, admit),
+        "alone": decide(0, 0, chat) + decide(0, 0, lock) + join(1, plain) + join(2, knocking) + leave + join(1, plain),
+        "inherited": join(1, plain) + decide(0, 0, pin) + leave + decide(1, 0, unlock) + join(0, plain),
+        "states": join(1, plain) + decide(0, 0, state) * 3 + decide(1, 0, chat) * 6 + join(2, plain),
+    }
+    for name, story in stories.items():
+        seeds.add("signaling", ("door", name), b"\x02" + begin + story)
+
+
 def add_signaling(seeds, lines):
     whole_call = b""
     for line in lines:
@@ -218,7 +249,7 @@ def add_signaling(seeds, lines):
         seeds.add("signaling", ("text", kind), b"\0" + line[:3000])
         seeds.add("signaling", ("frame", kind), b"\x01\0" + counted(masked_frame(line)) + b"\x05\x03")
         whole_call += bytes([7, len(whole_call) & 1]) + counted(line[:300])
-    seeds.add("signaling", "hub", (b"\x02" + b"\0\0" * 2 + b"\x01\0\0\x01\x01\0" + whole_call)[:4000])
+    seeds.add("signaling", "hub", (b"\x02" + b"\0\0" * 2 + b"\x01\0\0\0\x01\x01\0\0" + whole_call)[:4000])
 
 
 def add_configuration(seeds, capture):
@@ -256,7 +287,8 @@ def main(capture, signaling, directory):
             add_connection(seeds, whole)
     add_moves(seeds)
     add_connections(seeds)
-    add_signaling(seeds, Path(signaling).read_bytes().splitlines())
+    add_signaling(seeds, Path(signaling).read_bytes().splitlines() + documented_messages())
+    add_doors(seeds)
     add_configuration(seeds, capture)
 
 

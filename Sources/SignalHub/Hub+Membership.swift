@@ -1,38 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Hub {
-    mutating func join(_ name: String, _ id: ConnectionID, _ member: Member) throws(SignalError) -> [HubAction] {
+    mutating func join(
+        _ request: JoinRequest,
+        _ id: ConnectionID,
+        _ member: Member,
+        at now: Duration
+    ) throws(SignalError) -> [HubAction] {
         guard member.room == nil else { throw .alreadyJoined }
-        guard Room.isValid(name: name) else { throw .invalidRoomName }
-        var room = rooms[name] ?? Room(name: name)
-        guard room.occupants.count < limits.roomSize else { throw .roomFull }
-        let joined = ServerMessage.joined(
-            peerID: member.peerID,
-            peers: room.occupants.map(\.peerID),
-            offer: offer(for: member, in: room.name)
-        )
-        let others = room.broadcast(.peerJoined(member.peerID))
-        room.add(Room.Occupant(peerID: member.peerID, connection: id))
+        guard Room.isValid(name: request.room) else { throw .invalidRoomName }
+        // Who waits may ask whether it still does, or try another way in.
+        if case .waiting(request.room) = member.phase, request.pin == nil {
+            return [.send(ServerMessage.waiting.text, to: id)]
+        }
+        // It is told to everybody in the room, and its answer may hold the whole chat.
+        try spendBroadcast(id, at: now)
+        let withdrawn = stopWaiting(id, at: now)
+        let occupant = Room.Occupant(peerID: member.peerID, connection: id, state: request.state)
+        do throws(SignalError) {
+            return withdrawn + (try pass(occupant, request, from: member.address, at: now))
+        } catch {
+            return withdrawn + [.send(ServerMessage.error(error).text, to: id)]
+        }
+    }
+
+    /// Through the door, or in front of it.
+    private mutating func pass(
+        _ occupant: Room.Occupant,
+        _ request: JoinRequest,
+        from address: String,
+        at now: Duration
+    ) throws(SignalError) -> [HubAction] {
+        guard let room = rooms[request.room] else {
+            return enter(occupant, Room(name: request.room, limits: limits, at: now), at: now)
+        }
+        switch try verdict(request, room, from: address, at: now) {
+        case .open:
+            guard room.occupants.count < limits.roomSize else { throw .roomFull }
+            return enter(occupant, room, at: now)
+        case .waits: return try wait(occupant, room)
+        case .needsPIN: throw .pinRequired
+        case .wrongPIN: throw .wrongPIN
+        }
+    }
+
+    mutating func enter(_ occupant: Room.Occupant, _ before: Room, at now: Duration) -> [HubAction] {
+        guard let member = members[occupant.connection] else { return [] }
+        var room = before
+        room.add(occupant)
         rooms[room.name] = room
-        members[id]?.phase = .joined(room: room.name)
+        members[occupant.connection]?.phase = .joined(room: room.name)
         memberCount += 1
-        return [.send(joined.text, to: id)] + others
+        let offer = offer(for: member, in: room.name)
+        var own = [ServerMessage.joined(peerID: occupant.peerID, room: before, offer: offer)]
+        if !room.chat.messages.isEmpty { own.append(.chatHistory(room.chat.messages, at: now)) }
+        own += room.waiting.map(ServerMessage.knock)
+        return own.map { .send($0.text, to: occupant.connection) } + before.broadcast(.peerJoined(occupant))
     }
 
     mutating func leave(_ id: ConnectionID, _ member: Member, at now: Duration) throws(SignalError) -> [HubAction] {
+        if case .waiting = member.phase { return stopWaiting(id, at: now) }
         guard member.room != nil else { throw .notJoined }
-        let actions = depart(id)
+        let actions = depart(id, at: now)
         members[id]?.phase = .lobby(since: now)
         return actions
     }
 
-    /// Takes a member out of its room, if it is in one, and tells the others. The only way out of a room, so that they
-    /// are told once.
-    mutating func depart(_ id: ConnectionID) -> [HubAction] {
-        guard let member = members[id], let name = member.room, var room = rooms[name] else { return [] }
+    /// Takes a member out of its room or away from its door, if it is at one, and tells the others. The only way out of
+    /// a room, so that they are told once.
+    ///
+    /// - Parameter now: nil when it is not known: who waited for a room that closes then has been in no room for as long
+    ///   as it is silent.
+    mutating func depart(_ id: ConnectionID, at now: Duration? = nil) -> [HubAction] {
+        guard let member = members[id] else { return [] }
+        guard let name = member.room, var room = rooms[name] else { return stopWaiting(id, at: now) }
+        let wasHost = room.host?.connection == id
         room.remove(id)
-        rooms[name] = room.occupants.isEmpty ? nil : room
         memberCount -= 1
-        return room.broadcast(.peerLeft(member.peerID))
+        guard !room.occupants.isEmpty else {
+            rooms[name] = nil
+            return room.waiting.flatMap { turnAway($0, .roomClosed, at: now) }
+        }
+        rooms[name] = room
+        let left = room.broadcast(.peerLeft(member.peerID))
+        return wasHost ? left + room.broadcast(.room(room)) : left
     }
 }

@@ -9,6 +9,7 @@ package struct Hub: Sendable {
     private let iceServers: @Sendable (_ peerID: String, _ room: String) -> ICEServerOffer
     var members: [ConnectionID: Member] = [:]
     var rooms: [String: Room] = [:]
+    var pinGuard: PINGuard
     private var connectionsByAddress: [String: Int] = [:]
     /// Members that are in a room.
     package internal(set) var memberCount = 0
@@ -20,6 +21,7 @@ package struct Hub: Sendable {
         iceServers: @escaping @Sendable (_ peerID: String, _ room: String) -> ICEServerOffer
     ) {
         self.limits = limits
+        self.pinGuard = PINGuard(limits: limits)
         self.iceServers = iceServers
     }
 
@@ -110,10 +112,15 @@ package struct Hub: Sendable {
     ) -> [HubAction] {
         do throws(SignalError) {
             switch try ClientMessage(parsing: text) {
-            case .join(let room): return try join(room, id, member)
+            case .join(let request): return try join(request, id, member, at: now)
             case .relay(let message): return try relay(message, from: member)
             case .leave: return try leave(id, member, at: now)
             case .iceServers: return try renew(id, member)
+            case .state(let change): return try setState(change, of: id, member, at: now)
+            case .chat(let text): return try chat(text, id, member, at: now)
+            case .room(let change): return try setDoor(change, by: id, member, at: now)
+            case .admit(let target): return try admit(target, by: member, at: now)
+            case .decline(let target): return try decline(target, by: member, at: now)
             }
         } catch {
             return [.send(ServerMessage.error(error).text, to: id)]

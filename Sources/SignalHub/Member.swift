@@ -5,6 +5,8 @@ struct Member: Sendable {
     enum Phase: Hashable, Sendable {
         /// Connected, in no room.
         case lobby(since: Duration)
+        /// At the door of a room.
+        case waiting(room: String)
         case joined(room: String)
         /// To be closed: it is in no room and nothing it says counts any more.
         case closing

@@ -14,6 +14,14 @@ struct TokenBucket: Hashable, Sendable {
         self.updated = now
     }
 
+    /// - Parameter interval: the time in which one is restored.
+    init(capacity: Int, interval: Duration, at now: Duration) {
+        self.capacity = Double(capacity)
+        self.perSecond = 1 / (interval / .seconds(1))
+        self.tokens = Double(capacity)
+        self.updated = now
+    }
+
     var isFull: Bool { tokens >= capacity }
 
     mutating func refill(at now: Duration) {
@@ -38,12 +46,20 @@ struct RateBudget: Hashable, Sendable {
 
     private var messages: TokenBucket
     private var bytes: TokenBucket
+    /// What goes to everybody in the room costs the server as many messages as there are members, or, when it is a
+    /// `join`, as many as the chat has.
+    private var broadcasts: TokenBucket
     private var drops = 0
     private let toleratedDrops: Int
 
     init(limits: SignalLimits, at now: Duration) {
         messages = TokenBucket(capacity: limits.messageBurst, perSecond: limits.messagesPerSecond, at: now)
         bytes = TokenBucket(capacity: limits.byteBurst, perSecond: limits.bytesPerSecond, at: now)
+        broadcasts = TokenBucket(
+            capacity: limits.broadcastBurst,
+            perSecond: limits.broadcastsPerSecond,
+            at: now
+        )
         toleratedDrops = limits.toleratedDrops
     }
 
@@ -58,5 +74,13 @@ struct RateBudget: Hashable, Sendable {
         messages.spend(1)
         bytes.spend(count)
         return .granted
+    }
+
+    /// - Returns: false when the message is not to be passed on.
+    mutating func spendBroadcast(at now: Duration) -> Bool {
+        broadcasts.refill(at: now)
+        guard broadcasts.affords(1) else { return false }
+        broadcasts.spend(1)
+        return true
     }
 }

@@ -5,15 +5,24 @@ struct Room: Sendable {
     struct Occupant: Hashable, Sendable {
         let peerID: String
         let connection: ConnectionID
+        var state = MemberState()
     }
 
     /// As its first member spelled it: names that are canonically equivalent Unicode mean the same room.
     let name: String
     private(set) var occupants: [Occupant] = []
+    /// People who want in and are not told anything yet, in the order they knocked.
+    private(set) var waiting: [Occupant] = []
+    var door: Door
+    var chat = ChatHistory()
 
-    init(name: String) {
+    init(name: String, limits: SignalLimits, at now: Duration) {
         self.name = name
+        self.door = Door(limits: limits, at: now)
     }
+
+    /// Whoever is here for the longest time decides about the door.
+    var host: Occupant? { occupants.first }
 
     mutating func add(_ occupant: Occupant) {
         occupants.append(occupant)
@@ -23,25 +32,33 @@ struct Room: Sendable {
         occupants.removeAll { $0.connection == connection }
     }
 
+    mutating func addWaiting(_ occupant: Occupant) {
+        waiting.append(occupant)
+    }
+
+    /// - Returns: who does not wait any more.
+    mutating func removeWaiting(where isMeant: (Occupant) -> Bool) -> Occupant? {
+        waiting.firstIndex(where: isMeant).map { waiting.remove(at: $0) }
+    }
+
+    /// - Returns: nil when the connection is in another place.
+    mutating func update(_ connection: ConnectionID, with change: MemberState) -> Occupant? {
+        guard let index = occupants.firstIndex(where: { $0.connection == connection }) else { return nil }
+        occupants[index].state.update(with: change)
+        return occupants[index]
+    }
+
     func connection(of peerID: String) -> ConnectionID? {
         occupants.first { $0.peerID == peerID }?.connection
     }
 
     /// One message for everybody who is in the room now.
-    func broadcast(_ message: ServerMessage) -> [HubAction] {
+    func broadcast(_ message: ServerMessage, except sender: ConnectionID? = nil) -> [HubAction] {
         let text = message.text
-        return occupants.map { .send(text, to: $0.connection) }
+        return occupants.filter { $0.connection != sender }.map { .send(text, to: $0.connection) }
     }
 
-    /// 1 to 64 code points, none of which is a control character or breaks a line.
     static func isValid(name: String) -> Bool {
-        let scalars = name.unicodeScalars
-        return (1...64).contains(scalars.count)
-            && scalars.allSatisfy {
-                switch $0.properties.generalCategory {
-                case .control, .lineSeparator, .paragraphSeparator: false
-                default: true
-                }
-            }
+        PlainText.isLine(name, of: 1...PlainText.nameLimit)
     }
 }

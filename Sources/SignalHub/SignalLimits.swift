@@ -9,6 +9,26 @@ package struct SignalLimits: Hashable, Sendable {
     /// Members of one room.
     package var roomSize = 10
 
+    /// People who wait to be let into one room.
+    package var waitingSize = 10
+
+    /// Wrong PINs that may come from one address at once, and the time after which it may be wrong once more.
+    package var addressWrongPINs = 5
+    package var addressPINInterval: Duration = .seconds(30)
+    /// The same for one room, from all addresses together.
+    package var roomWrongPINs = 20
+    package var roomPINInterval: Duration = .seconds(10)
+
+    /// Code points of a chat message.
+    package var chatTextLength = 2000
+    /// What a room keeps of its chat, for those who come later.
+    package var chatMessages = 100
+    package var chatBytes = 32 * 1024
+    /// Messages that go to everybody in the room: what a member may send of `chat`, `state`, `join` and `room` at once.
+    package var broadcastBurst = 30
+    /// The same for a second in the long run.
+    package var broadcastsPerSecond = 5
+
     /// Bytes of one message, also when it comes in fragments.
     package var messageBytes = 64 * 1024
     /// Frames that one message may come in.

@@ -30,7 +30,13 @@ struct InvalidMessageTests {
         #"{"type":"leave","a":[1,]}"#,
         #"{"type":"leave","a":[1 2]}"#, #"{"type":"leave","a":"\"}"#, #"{"type":"leave","a":"\u12"#,
         #"{"type":"join"}"#, #"{"type":"join","room":null}"#, #"{"type":"join","room":7}"#,
-        #"{"type":"join","room":["a"]}"#,
+        #"{"type":"join","room":["a"]}"#, #"{"type":"join","room":"a","name":7}"#,
+        #"{"type":"join","room":"a","name":"\n"}"#, #"{"type":"join","room":"a","audio":"yes"}"#,
+        #"{"type":"join","room":"a","pin":1234}"#, #"{"type":"join","room":"a","knock":null}"#,
+        #"{"type":"state","name":"\u202a\u0007"}"#, #"{"type":"state","hand":1}"#, #"{"type":"state","screen":""}"#,
+        #"{"type":"chat"}"#,
+        #"{"type":"chat","text":null}"#, #"{"type":"room","locked":"true"}"#, #"{"type":"room","pin":1234}"#,
+        #"{"type":"room","pin":"123"}"#, #"{"type":"admit"}"#, #"{"type":"decline","target":[]}"#,
     ]
 
     static let nested: [String] = [

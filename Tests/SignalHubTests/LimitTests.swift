@@ -80,7 +80,7 @@ struct LimitTests {
         // One message of the burst was the join.
         #expect(errors == 199 + 100)
         #expect(closed.closes == [id: 1008])
-        #expect(try closed.said(to: other).map(\.type) == ["peer-left"])
+        #expect(try closed.said(to: other).map(\.type) == ["peer-left", "room"])
         #expect(fixture.say("?", id).isEmpty)
         #expect(fixture.hub.disconnect(id).isEmpty)
     }

@@ -34,7 +34,7 @@ struct LivenessTests {
         }
         #expect(fixture.now - now == .seconds(12))
         #expect(actions.closes == [silent: 1008])
-        #expect(try actions.said(to: other).map(\.type) == ["peer-left"])
+        #expect(try actions.said(to: other).map(\.type) == ["peer-left", "room"])
         actions = pass(30) { $0.hub.hear(other, at: $0.now) }
         #expect(actions.closes.isEmpty)
         #expect(!actions.pinged.contains(silent))

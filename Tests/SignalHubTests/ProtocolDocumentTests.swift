@@ -26,10 +26,18 @@ struct ProtocolDocumentTests {
             "| members of a room | \(limits.roomSize) |",
             "| a message | \(limits.messageBytes / 1024) KiB, in at most \(limits.messageFragments) frames |",
             "| messages of a member | \(limits.messageBurst) at once, \(limits.messagesPerSecond) a second in the long run |",
+            "| people at the door of a room | \(limits.waitingSize) |",
+            "| wrong PINs from an address | \(limits.addressWrongPINs) at once, then one in 30 s |",
+            "| wrong PINs for a room | \(limits.roomWrongPINs) at once, then one in 10 s |",
+            "| a chat message | \(limits.chatTextLength) code points |",
+            "| chat that a room keeps | \(limits.chatMessages) messages, \(limits.chatBytes / 1024) KiB |",
+            "| `chat`, `state`, `join` and `room` of a member, together | 30 at once, 5 a second in the long run |",
             "| ping of the server | every \(limits.pingInterval.components.seconds) s |",
             "| silence before a member is dead | \(limits.deadAfter.components.seconds) s |",
             "| time without a room | \(limits.lobbyTimeout.components.seconds) s |",
         ]
+        #expect((limits.addressPINInterval, limits.roomPINInterval) == (.seconds(30), .seconds(10)))
+        #expect((limits.broadcastBurst, limits.broadcastsPerSecond) == (30, 5))
         for row in rows { #expect(Self.lines.contains(row), "\(row)") }
     }
 
@@ -39,6 +47,11 @@ struct ProtocolDocumentTests {
         #expect(sent.count > 5 && received.count > 5)
         for line in sent { _ = try ClientMessage(parsing: String(line.dropFirst(2))) }
         let types = try Set(received.map { try Said(String($0.dropFirst(2))).type })
-        #expect(types.isSuperset(of: ["joined", "peer-joined", "peer-left", "answer", "ice-servers", "error"]))
+        #expect(
+            types.isSuperset(of: [
+                "joined", "peer-joined", "peer-left", "answer", "ice-servers", "error", "room", "chat", "knock",
+                "peer-state",
+            ])
+        )
     }
 }

@@ -48,7 +48,8 @@ private struct RandomWorld {
             return try connect()
         }
         switch Int.random(in: 0..<20, using: &random) {
-        case 0..<8: try join(id)
+        case 0..<7: try join(id)
+        case 7: try decide(id)
         case 8..<11: try leave(id)
         case 11..<15: try relay(id)
         case 15: try apply(fixture.hub.tick(at: fixture.now))
@@ -69,7 +70,21 @@ private struct RandomWorld {
 
     private mutating func join(_ id: ConnectionID) throws {
         joins += 1
-        try apply(fixture.join(["a", "b", "c"].randomElement(using: &random) ?? "", id))
+        let room = ["a", "b", "c"].randomElement(using: &random) ?? ""
+        let way = ["", #","pin":"1234""#, #","pin":"9999""#, #","knock":true"#].randomElement(using: &random) ?? ""
+        try apply(fixture.say(#"{"type":"join","room":"\#(room)"\#(way)}"#, id))
+    }
+
+    /// About the door of the room, and about those in front of it.
+    private mutating func decide(_ id: ConnectionID) throws {
+        let target = fixture.peerID(open.randomElement(using: &random) ?? id)
+        let messages = [
+            #"{"type":"room","locked":true}"#, #"{"type":"room","locked":false,"pin":null}"#,
+            #"{"type":"room","pin":"1234"}"#, #"{"type":"admit","target":"\#(target)"}"#,
+            #"{"type":"admit","target":"\#(target)"}"#, #"{"type":"decline","target":"\#(target)"}"#,
+            #"{"type":"chat","text":"hello"}"#, #"{"type":"state","hand":true}"#,
+        ]
+        try apply(fixture.say(messages.randomElement(using: &random) ?? "", id))
     }
 
     private mutating func leave(_ id: ConnectionID) throws {
@@ -124,7 +139,8 @@ private struct RandomWorld {
         case "peer-left":
             #expect(beliefs[id]?.remove(peer) != nil)
         default:
-            #expect(["error", "ice-candidate"].contains(said.type))
+            let others = ["room", "waiting", "knock", "knock-ended", "peer-state", "chat", "chat-history"]
+            #expect((["error", "ice-candidate"] + others).contains(said.type))
         }
     }
 
@@ -136,6 +152,8 @@ private struct RandomWorld {
         #expect(fixture.hub.connectionCount == open.count)
         for room in fixture.hub.rooms.values {
             #expect((1...4).contains(room.occupants.count), "an empty or overfull room")
+            let waiting = fixture.hub.members.filter { $0.value.phase == .waiting(room: room.name) }.keys
+            #expect(Set(room.waiting.map(\.connection)) == Set(waiting), "somebody waits in vain")
             let peers = Set(room.occupants.map(\.peerID))
             for occupant in room.occupants {
                 #expect(beliefs[occupant.connection] == peers.subtracting([occupant.peerID]))

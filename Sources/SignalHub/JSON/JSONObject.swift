@@ -12,6 +12,8 @@ struct JSONObject {
         var text: String { String(decoding: bytes, as: UTF8.self) }
         var isObject: Bool { bytes.first == UInt8(ascii: "{") }
         var isNull: Bool { bytes.first == UInt8(ascii: "n") }
+        var isTrue: Bool { bytes.first == UInt8(ascii: "t") }
+        var isFalse: Bool { bytes.first == UInt8(ascii: "f") }
     }
 
     private let bytes: [UInt8]

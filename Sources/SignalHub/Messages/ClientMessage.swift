@@ -17,27 +17,109 @@ struct RelayedMessage: Hashable {
     let payload: String
 }
 
+/// How somebody wants into a room.
+struct JoinRequest: Hashable {
+    let room: String
+    var state = MemberState()
+    var pin: String?
+    /// Rather waits to be let in than give a PIN.
+    var knocks = false
+}
+
+/// What is to be different about a room's door; nil is as it was.
+struct DoorChange: Hashable {
+    enum PIN: Hashable {
+        case removed
+        case text(String)
+    }
+
+    var isLocked: Bool?
+    var pin: PIN?
+}
+
 /// What a member asks the hub for. Fields that are not known are ignored.
 enum ClientMessage: Hashable {
-    case join(room: String)
+    case join(JoinRequest)
     case relay(RelayedMessage)
     case leave
     case iceServers
+    case state(MemberState)
+    case chat(String)
+    case room(DoorChange)
+    case admit(String)
+    case decline(String)
 
     init(parsing text: String) throws(SignalError) {
         let object = try JSONObject(parsing: Array(text.utf8))
         guard let type = object.string("type") else { throw .wrongField("type", "a string") }
         switch type {
-        case "join":
-            guard let room = object.string("room") else { throw .wrongField("room", "a string") }
-            self = .join(room: room)
-        case "leave":
-            self = .leave
-        case "ice-servers":
-            self = .iceServers
+        case "join": self = .join(try JoinRequest(object))
+        case "leave": self = .leave
+        case "ice-servers": self = .iceServers
+        case "state": self = .state(try MemberState(object))
+        case "chat": self = .chat(try object.required("text"))
+        case "room": self = .room(try DoorChange(object))
+        case "admit": self = .admit(try object.required("target"))
+        case "decline": self = .decline(try object.required("target"))
         default:
             guard let kind = RelayedMessage.Kind(rawValue: type) else { throw .unknownType }
             self = .relay(try RelayedMessage(kind, object))
+        }
+    }
+}
+
+extension JSONObject {
+    fileprivate func required(_ name: StaticString) throws(SignalError) -> String {
+        guard let text = string(name.description) else { throw .wrongField(name, "a string") }
+        return text
+    }
+
+    fileprivate func optionalString(_ name: StaticString) throws(SignalError) -> String? {
+        self[name.description] == nil ? nil : try required(name)
+    }
+
+    fileprivate func optionalBool(_ name: StaticString) throws(SignalError) -> Bool? {
+        guard let value = self[name.description] else { return nil }
+        guard value.isTrue || value.isFalse else { throw .wrongField(name, "true or false") }
+        return value.isTrue
+    }
+}
+
+extension MemberState {
+    fileprivate init(_ object: JSONObject) throws(SignalError) {
+        let name = try object.optionalString("name")
+        if let name, !PlainText.isLine(name, of: 0...PlainText.nameLimit) { throw .invalidName }
+        self.init(
+            name: name,
+            audio: try object.optionalBool("audio"),
+            video: try object.optionalBool("video"),
+            hand: try object.optionalBool("hand"),
+            screen: try object.optionalBool("screen")
+        )
+    }
+}
+
+extension JoinRequest {
+    fileprivate init(_ object: JSONObject) throws(SignalError) {
+        self.init(
+            room: try object.required("room"),
+            state: try MemberState(object),
+            pin: try object.optionalString("pin"),
+            knocks: try object.optionalBool("knock") ?? false
+        )
+    }
+}
+
+extension DoorChange {
+    fileprivate init(_ object: JSONObject) throws(SignalError) {
+        self.init(isLocked: try object.optionalBool("locked"))
+        guard let value = object["pin"] else { return }
+        if value.isNull {
+            pin = .removed
+        } else {
+            guard let text = object.string("pin") else { throw .wrongField("pin", "a string or null") }
+            guard PlainText.isLine(text, of: PlainText.pinLimits) else { throw .invalidPIN }
+            pin = .text(text)
         }
     }
 }

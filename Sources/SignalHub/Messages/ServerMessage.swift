@@ -2,9 +2,17 @@
 
 /// What the hub tells a member.
 enum ServerMessage {
-    case joined(peerID: String, peers: [String], offer: ICEServerOffer)
-    case peerJoined(String)
+    /// - Parameter room: as it was before the member was in it.
+    case joined(peerID: String, room: Room, offer: ICEServerOffer)
+    case peerJoined(Room.Occupant)
     case peerLeft(String)
+    case peerState(Room.Occupant)
+    case room(Room)
+    case chat(ChatMessage, at: Duration)
+    case chatHistory([ChatMessage], at: Duration)
+    case waiting
+    case knock(Room.Occupant)
+    case knockEnded(String)
     case relayed(RelayedMessage, from: String)
     case iceServers(ICEServerOffer)
     case error(SignalError)
@@ -12,13 +20,30 @@ enum ServerMessage {
     /// As JSON.
     var text: String {
         switch self {
-        case .joined(let peerID, let peers, let offer):
+        case .joined(let peerID, let room, let offer):
             let membership = [
-                ("peerId", JSONText.string(peerID)), ("peers", JSONText.array(peers.map(JSONText.string))),
+                ("peerId", JSONText.string(peerID)),
+                ("peers", JSONText.array(room.occupants.map { JSONText.string($0.peerID) })),
+                ("members", JSONText.array(room.occupants.map { JSONText.object($0.fields) })),
             ]
-            return Self.text("joined", membership + offer.fields)
-        case .peerJoined(let peerID):
-            return Self.text("peer-joined", [("peerId", JSONText.string(peerID))])
+            return Self.text("joined", membership + room.fields(host: room.host?.peerID ?? peerID) + offer.fields)
+        case .peerJoined(let occupant):
+            return Self.text("peer-joined", occupant.fields)
+        case .peerState(let occupant):
+            return Self.text("peer-state", occupant.fields)
+        case .room(let room):
+            return Self.text("room", room.fields(host: room.host?.peerID ?? ""))
+        case .chat(let message, let now):
+            return Self.text("chat", message.fields(at: now))
+        case .chatHistory(let messages, let now):
+            let list = messages.map { JSONText.object($0.fields(at: now)) }
+            return Self.text("chat-history", [("messages", JSONText.array(list))])
+        case .waiting:
+            return Self.text("waiting", [])
+        case .knock(let occupant):
+            return Self.text("knock", occupant.fields)
+        case .knockEnded(let peerID):
+            return Self.text("knock-ended", [("peerId", JSONText.string(peerID))])
         case .peerLeft(let peerID):
             return Self.text("peer-left", [("peerId", JSONText.string(peerID))])
         case .relayed(let message, let sender):
@@ -36,6 +61,37 @@ enum ServerMessage {
 
     private static func text(_ type: String, _ fields: [(String, String)]) -> String {
         JSONText.object([("type", JSONText.string(type))] + fields)
+    }
+}
+
+extension Room.Occupant {
+    fileprivate var fields: [(String, String)] {
+        var fields = [("peerId", JSONText.string(peerID))]
+        if let name = state.name, !name.isEmpty { fields.append(("name", JSONText.string(name))) }
+        let marks = [
+            ("audio", state.audio), ("video", state.video), ("hand", state.hand), ("screen", state.screen),
+        ]
+        for (name, value) in marks { if let value { fields.append((name, String(value))) } }
+        return fields
+    }
+}
+
+extension Room {
+    fileprivate func fields(host: String) -> [(String, String)] {
+        [
+            ("host", JSONText.string(host)),
+            ("locked", String(door.isLocked)),
+            ("hasPin", String(door.pin != nil)),
+        ]
+    }
+}
+
+extension ChatMessage {
+    /// The age rather than a time of day: the clocks of members differ, and the hub has none.
+    fileprivate func fields(at now: Duration) -> [(String, String)] {
+        var fields = [("id", String(number)), ("from", JSONText.string(peerID))]
+        if let name, !name.isEmpty { fields.append(("name", JSONText.string(name))) }
+        return fields + [("text", JSONText.string(text)), ("age", String(max(.zero, now - sent).components.seconds))]
     }
 }
 

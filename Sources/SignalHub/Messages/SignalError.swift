@@ -10,6 +10,12 @@ struct SignalError: Error, Hashable {
         case unknownPeer = "unknown-peer"
         case rateLimited = "rate-limited"
         case serverFull = "server-full"
+        case pinRequired = "pin-required"
+        case wrongPIN = "wrong-pin"
+        case pinBlocked = "pin-blocked"
+        case declined = "declined"
+        case roomClosed = "room-closed"
+        case notHost = "not-host"
     }
 
     let code: Code
@@ -21,9 +27,31 @@ struct SignalError: Error, Hashable {
     static let duplicateKey = invalid("The message has a field twice.")
     static let unknownType = invalid("The message has a type that is not known.")
     static let invalidRoomName = invalid("A room name has 1 to 64 characters and no control characters.")
+    static let invalidName = invalid("A name has at most 64 characters and no control characters.")
+    static let invalidPIN = invalid("A PIN has 4 to 32 characters and no control characters.")
+    static let invalidChat = invalid("A chat message has 1 to 2000 characters and no control characters.")
     static let notJoined = SignalError(code: .notJoined, message: "Join a room first.")
     static let alreadyJoined = SignalError(code: .alreadyJoined, message: "You are in a room already.")
     static let roomFull = SignalError(code: .roomFull, message: "The room is full.")
+    static let waitingRoomFull = SignalError(
+        code: .roomFull,
+        message: "Too many people are waiting for this room already. Try again later."
+    )
+    static let pinRequired = SignalError(code: .pinRequired, message: "This room has a PIN.")
+    static let wrongPIN = SignalError(code: .wrongPIN, message: "That is not the PIN of this room.")
+    static let pinBlocked = SignalError(
+        code: .pinBlocked,
+        message: "There were too many wrong PINs. Wait for a minute, or ask to be let in."
+    )
+    static let declined = SignalError(code: .declined, message: "Nobody let you in this time.")
+    static let roomClosed = SignalError(
+        code: .roomClosed,
+        message: "Everybody has left the room. Join again to open it."
+    )
+    static let notHost = SignalError(
+        code: .notHost,
+        message: "Only the host, who is here for the longest time, can change that."
+    )
     static let unknownPeer = SignalError(code: .unknownPeer, message: "The participant is not in your room (any more).")
     static let rateLimited = SignalError(
         code: .rateLimited,

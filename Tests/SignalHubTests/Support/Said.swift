@@ -13,6 +13,23 @@ struct Said: Decodable, Equatable {
         var credential: String?
     }
 
+    struct Member: Decodable, Equatable {
+        var peerId: String
+        var name: String?
+        var audio: Bool?
+        var video: Bool?
+        var hand: Bool?
+        var screen: Bool?
+    }
+
+    struct Chat: Decodable, Equatable {
+        var id: Int
+        var from: String
+        var name: String?
+        var text: String
+        var age: Int
+    }
+
     var type: String
     var peerId: String?
     var peers: [String]?
@@ -22,6 +39,19 @@ struct Said: Decodable, Equatable {
     var iceServers: [Server]?
     var iceTransportPolicy: String?
     var lifetime: Int?
+    var members: [Member]?
+    var name: String?
+    var audio: Bool?
+    var video: Bool?
+    var hand: Bool?
+    var screen: Bool?
+    var host: String?
+    var locked: Bool?
+    var hasPin: Bool?
+    var id: Int?
+    var text: String?
+    var age: Int?
+    var messages: [Chat]?
 
     init(_ text: String) throws {
         self = try JSONDecoder().decode(Said.self, from: Data(text.utf8))

@@ -2,16 +2,21 @@
 
 @testable import SignalHub
 
-/// Members that come, say something and go, and what each believes about who is in its room.
+/// Members that come, say something and go, and what each believes about its room.
 struct HubWorld {
     private static let rooms = ["a", "b", "\u{E9}", "e\u{301}"]
+    private static let waysIn = [
+        "", "", #","pin":"1234""#, #","pin":"12345""#, #","pin":"""#, #","knock":true"#, #","knock":true,"pin":"1234""#,
+        #","name":"Zoë","audio":true,"hand":false,"screen":true"#,
+    ]
 
-    private var hub: Hub
-    private var now: Duration = .seconds(1_000)
+    var hub: Hub
+    var now: Duration = .seconds(1_000)
     private var random = RepeatableGenerator(state: 1)
     private var connectionCount: UInt64 = 0
-    private var open: [ConnectionID] = []
-    private var beliefs: [ConnectionID: Set<String>] = [:]
+    private(set) var open: [ConnectionID] = []
+    private(set) var beliefs: [ConnectionID: RoomBelief] = [:]
+    private var guesses = GuessCounter()
     private var isStopped = false
 
     static func run(_ decisions: inout Decisions) {
@@ -30,11 +35,18 @@ struct HubWorld {
     private init() {
         var limits = SignalLimits()
         limits.roomSize = 3
+        limits.waitingSize = 2
         limits.connections = 8
         limits.connectionsPerAddress = 5
-        limits.messageBurst = 8
-        limits.messagesPerSecond = 2
+        limits.messageBurst = 12
+        limits.messagesPerSecond = 3
         limits.toleratedDrops = 3
+        limits.broadcastBurst = 8
+        limits.broadcastsPerSecond = 2
+        limits.addressWrongPINs = 2
+        limits.roomWrongPINs = 3
+        limits.chatMessages = 4
+        limits.chatBytes = 200
         hub = Hub(limits: limits) { peerID, room in
             ICEServerOffer(
                 servers: [ICEServer(urls: ["turns:fuzz.test:443"], username: peerID, credential: room)],
@@ -49,9 +61,10 @@ struct HubWorld {
         if what % 12 == 0 || open.isEmpty { return connect(decisions.byte()) }
         let id = decisions.choice(of: open)
         switch what % 12 {
-        case 1...3: say(#"{"type":"join","room":"\#(decisions.choice(of: Self.rooms))"}"#, id)
-        case 4: leave(id)
-        case 5...6: relay(to: decisions.choice(of: open), from: id)
+        case 1...3: join(decisions.choice(of: Self.rooms), decisions.choice(of: Self.waysIn), id)
+        case 4: say(#"{"type":"leave"}"#, id)
+        case 5: relay(to: decisions.choice(of: open), from: id)
+        case 6: decide(about: decisions.choice(of: open), decisions.byte(), id)
         case 7: say(String(decoding: decisions.countedBytes(), as: UTF8.self), id)
         case 8: now += .milliseconds(Int(decisions.byte()) * 50)
         case 9: apply(hub.tick(at: now))
@@ -68,13 +81,41 @@ struct HubWorld {
         require(!isStopped || !actions.isEmpty, "a hub that stops took a connection")
     }
 
+    /// Whatever is said: nobody gets past a door by it who may not, and nobody guesses faster than is allowed.
     private mutating func say(_ text: String, _ id: ConnectionID) {
-        apply(hub.receive(text, from: id, at: now))
+        let admissible = admissible(by: text, from: id)
+        let room = requestedRoom(text)
+        let actions = hub.receive(text, from: id, at: now)
+        for case .send(let said, let target) in actions {
+            if said.hasPrefix(#"{"type":"joined""#) {
+                require(target == admissible, "somebody got past a door: \(text)")
+            }
+            if target == id, said.hasPrefix(#"{"type":"error","code":"wrong-pin""#), let room {
+                guesses.count(of: hub.members[id]?.address ?? "", for: room, at: now, limits: hub.limits)
+            }
+        }
+        if case .leave = try? ClientMessage(parsing: text) { forgetRoom(id, unlessAnswered: actions) }
+        apply(actions)
+    }
+
+    private mutating func join(_ room: String, _ way: String, _ id: ConnectionID) {
+        say(#"{"type":"join","room":"\#(room)"\#(way)}"#, id)
+    }
+
+    /// About the door of the room, those in front of it, and what is said in it.
+    private mutating func decide(about other: ConnectionID, _ byte: UInt8, _ id: ConnectionID) {
+        let target = hub.peerID(of: other) ?? ""
+        let messages = [
+            #"{"type":"room","locked":true}"#, #"{"type":"room","locked":false,"pin":null}"#,
+            #"{"type":"room","pin":"1234"}"#, #"{"type":"room","pin":"12345","locked":false}"#,
+            #"{"type":"admit","target":"\#(target)"}"#, #"{"type":"decline","target":"\#(target)"}"#,
+            #"{"type":"chat","text":"a text of thirty-two characters."}"#, #"{"type":"state","hand":true,"name":""}"#,
+        ]
+        say(messages[Int(byte) % messages.count], id)
     }
 
     /// Leaving is not answered: a member forgets its room, unless it gets an error.
-    private mutating func leave(_ id: ConnectionID) {
-        let actions = hub.receive(#"{"type":"leave"}"#, from: id, at: now)
+    private mutating func forgetRoom(_ id: ConnectionID, unlessAnswered actions: [HubAction]) {
         let isAnswered = actions.contains { action in
             switch action {
             case .send(_, let target), .close(let target, _): target == id
@@ -82,12 +123,11 @@ struct HubWorld {
             }
         }
         if !isAnswered { beliefs[id] = nil }
-        apply(actions)
     }
 
     private mutating func relay(to target: ConnectionID, from id: ConnectionID) {
         let peerID = hub.peerID(of: target) ?? ""
-        let isKnown = beliefs[id]?.contains(peerID) == true
+        let isKnown = beliefs[id]?.peers.contains(peerID) == true
         let text = #"{"type":"ice-candidate","target":"\#(peerID)","candidate":null}"#
         let actions = hub.receive(text, from: id, at: now)
         for case .send(let text, target) in actions where text.contains("\"ice-candidate\"") {
@@ -125,46 +165,26 @@ struct HubWorld {
                 believe(text, id)
             }
         }
+        guesses.forget { hub.rooms[$0] == nil }
     }
 
     private mutating func believe(_ text: String, _ id: ConnectionID) {
         guard let said = try? JSONObject(parsing: Array(text.utf8)), let type = said.string("type") else {
             fatalError("no message: \(text)")
         }
+        require(said["pin"] == nil, "a PIN was told: \(text)")
         switch type {
+        case "error": break
+        case "waiting": require(beliefs[id] == nil, "a member waits for a room while it is in one")
         case "joined":
             require(beliefs[id] == nil, "a member is in two rooms")
-            beliefs[id] = Set(hub.room(of: id)).subtracting([said.string("peerId") ?? ""])
-        case "peer-joined":
-            require(beliefs[id]?.insert(said.string("peerId") ?? "").inserted == true, "a member came twice")
-        case "peer-left":
-            require(beliefs[id]?.remove(said.string("peerId") ?? "") != nil, "somebody left who was not there")
-        default: break
+            var others = Set<String>()
+            if let room = hub.room(of: id) { others = Set(room.occupants.map(\.peerID)) }
+            others.remove(said.string("peerId") ?? "")
+            beliefs[id] = RoomBelief(peers: others, door: RoomBelief.Door(said))
+        default:
+            require(beliefs[id] != nil, "somebody who is in no room was told: \(text)")
+            beliefs[id]?.update(type, said)
         }
-    }
-
-    private func check() {
-        let occupants = hub.rooms.values.flatMap(\.occupants)
-        require(Set(occupants.map(\.connection)).count == occupants.count, "a member is in two rooms")
-        require(occupants.count == hub.memberCount, "members are counted wrong")
-        require(Set(occupants.map(\.connection)) == Set(beliefs.keys), "a member does not know where it is")
-        require(hub.connectionCount == open.count, "connections are counted wrong")
-        for room in hub.rooms.values {
-            require(1...hub.limits.roomSize ~= room.occupants.count, "a room of \(room.occupants.count)")
-            let peers = Set(room.occupants.map(\.peerID))
-            for occupant in room.occupants {
-                require(
-                    beliefs[occupant.connection] == peers.subtracting([occupant.peerID]),
-                    "a member believes the wrong ones in its room"
-                )
-            }
-        }
-    }
-}
-
-extension Hub {
-    /// The members of the room that a connection is in.
-    fileprivate func room(of id: ConnectionID) -> [String] {
-        rooms.values.first { $0.occupants.contains { $0.connection == id } }?.occupants.map(\.peerID) ?? []
     }
 }

@@ -18,8 +18,35 @@ enum SignalingTarget {
         checkScanner(bytes)
         checkString(text)
         guard let message = try? ClientMessage(parsing: text) else { return }
-        // What is passed on is JSON again, with the payload as it was.
-        guard case .relay(let relayed) = message else { return }
+        switch message {
+        case .relay(let relayed): checkRelayed(relayed)
+        case .chat(let text):
+            let said = ChatMessage(number: 1, peerID: "peer", name: text, text: text, sent: .zero)
+            checkTold(ServerMessage.chat(said, at: .zero), ["text": text, "name": text])
+        case .state(let state): checkState(state)
+        case .join(let request): checkState(request.state)
+        default: break
+        }
+    }
+
+    private static func checkState(_ state: MemberState) {
+        let occupant = Room.Occupant(peerID: "peer", connection: ConnectionID(rawValue: 1), state: state)
+        checkTold(ServerMessage.peerState(occupant), ["name": state.name ?? ""])
+    }
+
+    /// What members wrote is told as they wrote it; what is empty is not told.
+    private static func checkTold(_ message: ServerMessage, _ fields: [String: String]) {
+        let said = message.text
+        let object = try? JSONObject(parsing: Array(said.utf8))
+        require(object != nil, "no message: \(said)")
+        for (field, text) in fields {
+            let told = object?.string(field) ?? ""
+            require(told.utf8.elementsEqual(text.utf8), "\(field) was changed: \(said)")
+        }
+    }
+
+    /// What is passed on is JSON again, with the payload as it was.
+    private static func checkRelayed(_ relayed: RelayedMessage) {
         let said = ServerMessage.relayed(relayed, from: "peer").text
         let object = try? JSONObject(parsing: Array(said.utf8))
         require(object?[relayed.kind.field]?.text == relayed.payload, "a payload that was changed: \(said)")
