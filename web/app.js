@@ -1,131 +1,160 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Call } from "./call.js";
-import { systemClock } from "./clock.js";
-import { MediaError, openMedia, releaseMedia, setMuted } from "./media.js";
-import { roomName } from "./protocol.js";
-import { Signaling } from "./signaling.js";
-import { Controls } from "./ui/controls.js";
+import { liveTrack, MediaError, openMedia, releaseMedia } from "./media.js";
+import { loadPreferences, savePreferences } from "./preferences.js";
+import { newRoomName, roomName, roomPath } from "./rooms.js";
 import { element } from "./ui/elements.js";
-import { Grid } from "./ui/grid.js";
-import { setUpInvite } from "./ui/invite.js";
-import { Screens } from "./ui/screens.js";
-import { SelfView } from "./ui/self-view.js";
-import { StatusLine } from "./ui/status.js";
-import { WakeLock } from "./ui/wake-lock.js";
+import { JoinScreen } from "./ui/join-screen.js";
 
-/** @typedef {import("./call.js").CallStatus} CallStatus */
-/** @typedef {{ stream: MediaStream, signaling: Signaling, call: Call }} Session */
+/** @typedef {import("./session.js").Session} Session */
+/** @typedef {import("./ui/devices.js").DeviceCheck} DeviceCheck */
+/** @typedef {{ audio: boolean, video: boolean, knock?: boolean }} Way */
 
-const OFFLINE_NOTICE = "You are offline. You can join as soon as the network is back.";
+const OFFLINE_NOTICE = { text: "You are offline.", step: "You can join as soon as the network is back." };
+const NOT_LOADED = {
+  text: "A part of the app could not be loaded.",
+  step: "Check the network and try again, or reload the page.",
+};
 
-const room = roomName(location.search);
-const screens = new Screens(room, () => void join());
-const status = new StatusLine(element("status", HTMLElement));
-const grid = new Grid();
-const selfView = new SelfView();
-const wakeLock = new WakeLock();
-const controls = new Controls({
-  muteAudio: (muted) => mute("audio", muted),
-  muteVideo: (muted) => mute("video", muted),
-  leave: () => leave(),
-});
-
+const room = roomName(location);
+const storage = () => localStorage;
+const preferences = loadPreferences(storage);
 /** @type {Session | null} */
 let session = null;
+/**
+ * From the first check of camera and sound on.
+ * @type {DeviceCheck | null}
+ */
+let deviceCheck = null;
+const joinScreen = new JoinScreen(room, preferences, {
+  join: () => void join(preferences),
+  joinWithout: () => void join({ audio: false, video: false }),
+  knock: () => void join({ ...preferences, knock: true }),
+  check: (open) => void check(open),
+  changed: () => preferencesChanged(),
+});
 
-async function join() {
-  screens.showJoining();
-  status.show("connecting");
+function preferencesChanged() {
+  savePreferences(storage, preferences);
+  void deviceCheck?.update();
+}
+
+/** @param {Way} way */
+async function join(way) {
+  joinScreen.showJoining();
+  const checked = deviceCheck?.take() ?? new MediaStream();
+  closeCheck();
+  const opening = openWanted(way, checked);
   try {
-    session = startSession(await openMedia(navigator.mediaDevices));
+    // The rest of the app is loaded while the browser asks for devices.
+    const [{ Session }, stream] = await Promise.all([load(import("./session.js")), opening]);
+    session = new Session({
+      room,
+      stream,
+      way,
+      preferences,
+      pin: way.knock ? "" : joinScreen.pin,
+      onPreferences: () => savePreferences(storage, preferences),
+      onEnd: showEnd,
+    });
+    joinScreen.hide();
   } catch (error) {
-    status.clear();
-    if (!(error instanceof MediaError)) throw error;
-    screens.showJoin(error.message);
+    void opening.catch(() => {}).then(() => releaseMedia(checked));
+    showError(error);
   }
 }
 
 /**
- * @param {MediaStream} stream
- * @returns {Session}
+ * @param {Way} way
+ * @param {MediaStream} stream has what is open already
  */
-function startSession(stream) {
-  /** @type {Signaling} */
-  const signaling = new Signaling({
-    url: `${location.protocol === "http:" ? "ws" : "wss"}://${location.host}/ws`,
-    room,
-    WebSocket,
-    clock: systemClock,
-    onMessage: (message) => call.receive(message),
-    onState: () => call.signalingChanged(),
-    onRefused: (error) => leave(error.message),
-  });
-  /** @type {Call} */
-  const call = new Call({
-    stream,
-    signaling,
-    createConnection: (configuration) => new RTCPeerConnection(configuration),
-    observer: {
-      status: showStatus,
-      peerAdded: (id) => grid.add(id),
-      peerRemoved: (id) => grid.remove(id),
-      peerState: (id, state) => grid.setState(id, state),
-      peerTrack: (id, track) => grid.setTrack(id, track),
-    },
-    clock: systemClock,
-  });
-  controls.reset();
-  selfView.start(stream);
-  screens.showCall();
-  wakeLock.hold();
-  signaling.open();
-  return { stream, signaling, call };
+async function openWanted(way, stream) {
+  for (const kind of /** @type {const} */ (["audio", "video"])) if (!way[kind]) releaseMedia(stream, kind);
+  const wanted = {
+    audio: way.audio && !liveTrack(stream, "audio") && preferences.microphone,
+    video: way.video && !liveTrack(stream, "video") && preferences.camera,
+  };
+  if (wanted.audio === false && wanted.video === false) return stream;
+  const opened = await openMedia(navigator.mediaDevices, wanted);
+  for (const track of opened.getTracks()) stream.addTrack(track);
+  return stream;
 }
 
-/** @param {string} [notice] */
-function leave(notice) {
-  if (!session) return;
-  const { stream, signaling, call } = session;
-  session = null;
-  signaling.close();
-  call.close();
-  releaseMedia(stream);
-  selfView.stop();
-  wakeLock.release();
-  screens.showJoin(notice);
+class LoadError extends Error {}
+
+/**
+ * @template T
+ * @param {Promise<T>} module
+ */
+async function load(module) {
+  try {
+    return await module;
+  } catch (error) {
+    throw error instanceof TypeError ? new LoadError() : error;
+  }
+}
+
+/** @param {unknown} error */
+function showError(error) {
+  if (error instanceof MediaError) {
+    joinScreen.show({ text: error.message, step: error.step, offer: "join-without" });
+  } else {
+    joinScreen.show(NOT_LOADED);
+    if (!(error instanceof LoadError)) throw error;
+  }
 }
 
 /**
- * @param {"audio" | "video"} kind
- * @param {boolean} muted
+ * The call is over.
+ *
+ * @param {import("./session.js").End} end
  */
-function mute(kind, muted) {
-  if (!session) return;
-  setMuted(session.stream, kind, muted);
-  if (kind === "video") session.call.setVideoMuted(muted);
-  selfView.showMuted(kind, muted);
+function showEnd({ notice, needsPIN }) {
+  session = null;
+  if (needsPIN) joinScreen.askForPIN();
+  else joinScreen.forgetPIN();
+  joinScreen.show(notice);
 }
 
-/** @param {CallStatus} callStatus */
-function showStatus(callStatus) {
-  status.show(callStatus);
-  // Whoever waits alone keeps the invitation through an interruption.
-  if (callStatus !== "reconnecting") grid.showLobby(callStatus === "waiting");
+/** @param {boolean} open */
+async function check(open) {
+  joinScreen.notify({ text: "" });
+  if (!open) return closeCheck();
+  joinScreen.showCheck(true);
+  try {
+    const { DeviceCheck } = await load(import("./ui/devices.js"));
+    deviceCheck ??= new DeviceCheck(
+      preferences,
+      () => savePreferences(storage, preferences),
+      (error) => joinScreen.notify({ text: error.message, step: error.step, offer: "join-without" }),
+    );
+    await deviceCheck.open();
+  } catch (error) {
+    closeCheck();
+    showError(error);
+  }
 }
 
-setUpInvite(new URL(location.pathname + location.search, location.origin));
-addEventListener("pagehide", () => leave());
+function closeCheck() {
+  deviceCheck?.close();
+  joinScreen.showCheck(false);
+}
+
+element("new-room", HTMLAnchorElement).href = roomPath(newRoomName((bytes) => crypto.getRandomValues(bytes)));
+addEventListener("pagehide", () => {
+  session?.leave();
+  closeCheck();
+});
 addEventListener("online", () => {
-  session?.signaling.wake();
-  if (!session) screens.notify("");
+  session?.wake();
+  if (!session) joinScreen.notify({ text: "" });
 });
 addEventListener("offline", () => {
-  if (!session) screens.notify(OFFLINE_NOTICE);
+  if (!session) joinScreen.notify(OFFLINE_NOTICE);
 });
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") session?.signaling.wake();
+  if (document.visibilityState === "visible") session?.wake();
 });
-if (!navigator.onLine) screens.notify(OFFLINE_NOTICE);
+if (!navigator.onLine) joinScreen.notify(OFFLINE_NOTICE);
 // Without a service worker (private windows of some browsers) the app works, only not offline.
 navigator.serviceWorker?.register("/sw.js").catch(() => {});

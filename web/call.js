@@ -9,17 +9,18 @@ import { PeerLink } from "./peer-link.js";
 /** @typedef {import("./signaling.js").Signaling} Signaling */
 /** @typedef {import("./signaling.js").SignalingState} SignalingState */
 /** @typedef {import("./peer-link.js").LinkState} LinkState */
+/** @typedef {import("./media-sections.js").Source} Source */
 /** @typedef {import("./clock.js").Clock} Clock */
 
 /**
- * @typedef {"connecting" | "waiting" | "connected" | "reconnecting" | "disconnected"} CallStatus
+ * @typedef {"connecting" | "knocking" | "waiting" | "connected" | "reconnecting" | "disconnected"} CallStatus
  *
  * @typedef {object} CallObserver
  * @property {(status: CallStatus) => void} status
  * @property {(id: string) => void} peerAdded
  * @property {(id: string) => void} peerRemoved
  * @property {(id: string, state: LinkState) => void} peerState
- * @property {(id: string, track: MediaStreamTrack) => void} peerTrack
+ * @property {(id: string, track: MediaStreamTrack, source: Source) => void} peerTrack
  *
  * @typedef {object} CallOptions
  * @property {MediaStream} stream
@@ -40,6 +41,8 @@ export class Call {
   /** Ids we had before: the server may still list our lost connection as a participant. @type {Set<string>} */
   #formerIds = new Set();
   #videoMuted = false;
+  /** @type {MediaStream | null} */
+  #screen = null;
 
   /** @param {CallOptions} options */
   constructor(options) {
@@ -73,6 +76,26 @@ export class Call {
   setVideoMuted(muted) {
     this.#videoMuted = muted;
     for (const link of this.#links.values()) link.setVideoMuted(muted);
+  }
+
+  /**
+   * A device was opened that was not there before.
+   *
+   * @param {MediaStreamTrack} track
+   */
+  addTrack(track) {
+    for (const link of this.#links.values()) link.addTrack(track);
+  }
+
+  /** @param {MediaStream | null} screen null when sharing ends */
+  setScreen(screen) {
+    this.#screen = screen;
+    for (const link of this.#links.values()) link.setScreen(screen);
+  }
+
+  /** How loud everybody is, from 0 to 1, by id. */
+  audioLevels() {
+    return new Map([...this.#links].map(([id, link]) => [id, link.audioLevel]));
   }
 
   close() {
@@ -111,11 +134,12 @@ export class Call {
       initiator,
       stream,
       videoMuted: this.#videoMuted,
+      screen: this.#screen,
       configuration: this.#configuration,
       createConnection,
       send: (message) => void signaling.send({ ...message, target: id }),
       refresh: () => signaling.refresh(),
-      onTrack: (track) => observer.peerTrack(id, track),
+      onTrack: (track, source) => observer.peerTrack(id, track, source),
       onState: (state) => {
         observer.peerState(id, state);
         this.#report();

@@ -2,9 +2,11 @@
 
 import { Backoff } from "./backoff.js";
 import { Timer } from "./clock.js";
+import { deviceSection, ScreenSections, sourceOf } from "./media-sections.js";
 import { Negotiation, sessionId } from "./negotiation.js";
 
 /** @typedef {import("./protocol.js").PeerMessage} PeerMessage */
+/** @typedef {import("./media-sections.js").Source} Source */
 /** @typedef {import("./clock.js").Clock} Clock */
 
 /**
@@ -15,12 +17,13 @@ import { Negotiation, sessionId } from "./negotiation.js";
  * @property {boolean} initiator whether the first offer is ours
  * @property {MediaStream} stream what we send
  * @property {boolean} videoMuted
+ * @property {MediaStream | null} screen what we show beside it
  * @property {RTCConfiguration} configuration
  * @property {(configuration: RTCConfiguration) => RTCPeerConnection} createConnection
  * @property {(message: PeerMessage) => void} send
  * @property {() => Promise<void>} refresh fetches fresh ICE servers (they come by `configure`); rejects while
  *   signaling is away
- * @property {(track: MediaStreamTrack) => void} onTrack
+ * @property {(track: MediaStreamTrack, source: Source) => void} onTrack
  * @property {(state: LinkState) => void} onState
  * @property {Clock} clock
  */
@@ -40,6 +43,7 @@ export class PeerLink {
   #options;
   #configuration;
   #videoMuted;
+  #screen;
   /** @type {LinkState} */
   #state = "connecting";
   #backoff = new Backoff(6000);
@@ -49,14 +53,17 @@ export class PeerLink {
   #connection;
   /** @type {Negotiation} */
   #negotiation;
+  /** @type {ScreenSections} */
+  #screenSections;
 
   /** @param {PeerLinkOptions} options */
   constructor(options) {
     this.#options = options;
     this.#configuration = options.configuration;
     this.#videoMuted = options.videoMuted;
+    this.#screen = options.screen;
     this.#deadline = new Timer(options.clock);
-    [this.#connection, this.#negotiation] = this.#open(options.initiator);
+    [this.#connection, this.#negotiation, this.#screenSections] = this.#open(options.initiator);
     this.#deadline.start(FIRST_CONNECT_TIMEOUT, () => this.#recover());
   }
 
@@ -90,6 +97,30 @@ export class PeerLink {
     this.#applyVideoDirection();
   }
 
+  /** @param {MediaStreamTrack} track of the stream that we send; the far end learns of it by negotiation */
+  addTrack(track) {
+    const { stream } = this.#options;
+    // In the place that was kept free for it: else each change of mind would add a media section.
+    const transceiver = deviceSection(this.#connection, track.kind);
+    if (!transceiver) return;
+    void transceiver.sender.replaceTrack(track);
+    transceiver.sender.setStreams?.(stream);
+    transceiver.direction = "sendrecv";
+    this.#applyVideoDirection();
+  }
+
+  /** @param {MediaStream | null} screen null when sharing ends */
+  setScreen(screen) {
+    this.#screen = screen;
+    this.#attachScreen();
+  }
+
+  /** How loud the far end was a moment ago, from 0 to 1. */
+  get audioLevel() {
+    const receiver = this.#connection.getReceivers().find(({ track }) => track.kind === "audio");
+    return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
+  }
+
   close() {
     this.#closed = true;
     this.#deadline.stop();
@@ -98,7 +129,7 @@ export class PeerLink {
 
   /**
    * @param {boolean} initiator
-   * @returns {[RTCPeerConnection, Negotiation]}
+   * @returns {[RTCPeerConnection, Negotiation, ScreenSections]}
    */
   #open(initiator) {
     const { createConnection, polite, send, onTrack } = this.#options;
@@ -109,26 +140,43 @@ export class PeerLink {
     connection.onicecandidate = ({ candidate }) => send({ type: "ice-candidate", candidate });
     connection.oniceconnectionstatechange = () => this.#iceChanged();
     connection.onconnectionstatechange = () => this.#connectionChanged();
-    connection.ontrack = ({ track }) => onTrack(track);
+    connection.ontrack = ({ track, transceiver }) => onTrack(track, sourceOf(connection, transceiver));
     this.#connection = connection;
     this.#negotiation = negotiation;
-    if (initiator) this.#attachTracks();
-    return [connection, negotiation];
+    this.#screenSections = new ScreenSections(connection);
+    if (initiator) this.#attachTracks(true);
+    return [connection, negotiation, this.#screenSections];
   }
 
-  /** Whoever answers attaches after the offer is set, and so reuses its media sections instead of adding own. */
-  #attachTracks() {
-    if (this.#connection.getSenders().some((sender) => sender.track)) return;
+  /**
+   * Whoever answers attaches after the offer is set, and so reuses its media sections instead of adding own.
+   *
+   * @param {boolean} [offering] makes a media section for what we lack, too: to receive it, and for later
+   */
+  #attachTracks(offering = false) {
+    if (!this.#connection.getSenders().some((sender) => sender.track)) this.#attachDevices(offering);
+    this.#attachScreen();
+  }
+
+  /** @param {boolean} offering */
+  #attachDevices(offering) {
     const { stream } = this.#options;
     for (const track of stream.getTracks()) this.#connection.addTrack(track, stream);
+    for (const kind of offering ? ["audio", "video"] : []) {
+      const isThere = stream.getTracks().some((track) => track.kind === kind);
+      if (!isThere) this.#connection.addTransceiver(kind, { direction: "recvonly" });
+    }
     this.#applyVideoDirection();
   }
 
+  /** Whoever waits for the first offer has no sections yet, and the first ones are those of the devices. */
+  #attachScreen() {
+    if (this.#connection.getTransceivers().length > 0) this.#screenSections.show(this.#screen);
+  }
+
   #applyVideoDirection() {
-    for (const transceiver of this.#connection.getTransceivers()) {
-      if (transceiver.sender.track?.kind !== "video") continue;
-      transceiver.direction = this.#videoMuted ? "recvonly" : "sendrecv";
-    }
+    const transceiver = deviceSection(this.#connection, "video");
+    if (transceiver?.sender.track) transceiver.direction = this.#videoMuted ? "recvonly" : "sendrecv";
   }
 
   /** @param {RTCSessionDescriptionInit} description */
@@ -138,8 +186,16 @@ export class PeerLink {
       // The far end has a new connection. Its offer can start ours; its answer does not fit the one we have.
       if (description.type === "answer") return this.#startOver();
       this.#rebuild(false);
+    } else if (!known && description.type === "offer" && this.#options.polite && this.#hasEmptySections) {
+      // Our first offer crosses theirs and yields. Rolled back it would leave sections for devices that we lack, and
+      // those would be taken for the far end's.
+      this.#rebuild(false);
     }
     await this.#negotiation.receive(description);
+  }
+
+  get #hasEmptySections() {
+    return this.#connection.getSenders().some(({ track }) => !track);
   }
 
   #iceChanged() {

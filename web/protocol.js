@@ -10,28 +10,57 @@
  * @property {RTCIceTransportPolicy} iceTransportPolicy
  * @property {number} lifetime
  *
- * @typedef {IceGrant & { type: "joined", peerId: string, peers: string[] }} JoinedMessage
+ * @typedef {object} PersonState What somebody said about themselves; absent is unknown.
+ * @property {string} [name]
+ * @property {boolean} [audio] whether the microphone is on
+ * @property {boolean} [video] whether the camera is on
+ * @property {boolean} [hand] whether a hand is raised
+ * @property {boolean} [screen] whether a screen is shown beside the camera
+ *
+ * @typedef {PersonState & { peerId: string }} Person
+ * @typedef {{ host?: string, locked?: boolean, hasPin?: boolean }} Door
+ * @typedef {{ id: number, from: string, name?: string, text: string, age: number }} ChatEntry
+ *
+ * @typedef {IceGrant & Door & { type: "joined", peerId: string, peers: string[], members?: Person[] }} JoinedMessage
  * @typedef {IceGrant & { type: "ice-servers" }} IceServersMessage
- * @typedef {{ type: "peer-joined" | "peer-left", peerId: string }} PresenceMessage
+ * @typedef {{ type: "peer-joined" | "peer-state" | "knock" } & Person} PersonMessage
+ * @typedef {{ type: "peer-left" | "knock-ended", peerId: string }} AbsenceMessage
+ * @typedef {Door & { type: "room" }} RoomMessage
+ * @typedef {ChatEntry & { type: "chat" }} ChatMessage
+ * @typedef {{ type: "chat-history", messages: ChatEntry[] }} ChatHistoryMessage
+ * @typedef {{ type: "waiting" }} WaitingMessage
  * @typedef {{ type: "offer" | "answer", from: string, sdp: RTCSessionDescriptionInit }} DescriptionMessage
  * @typedef {{ type: "ice-candidate", from: string, candidate: RTCIceCandidateInit | null }} CandidateMessage
  * @typedef {{ type: "error", code: string, message: string }} ErrorMessage
- * @typedef {JoinedMessage | IceServersMessage | PresenceMessage | DescriptionMessage | CandidateMessage
- *   | ErrorMessage} ServerMessage
+ * @typedef {JoinedMessage | IceServersMessage | PersonMessage | AbsenceMessage | RoomMessage | ChatMessage
+ *   | ChatHistoryMessage | WaitingMessage | DescriptionMessage | CandidateMessage | ErrorMessage} ServerMessage
  *
  * PeerMessage is a message for one peer before it is addressed.
  * @typedef {{ type: "offer" | "answer", sdp: RTCSessionDescriptionInit }
  *   | { type: "ice-candidate", candidate: RTCIceCandidateInit | null }} PeerMessage
- * @typedef {{ type: "join", room: string } | { type: "leave" } | { type: "ice-servers" }
+ * @typedef {PersonState & { pin?: string, knock?: boolean }} Introduction
+ * @typedef {(Introduction & { type: "join", room: string }) | { type: "leave" } | { type: "ice-servers" }
+ *   | (PersonState & { type: "state" }) | { type: "chat", text: string }
+ *   | { type: "room", locked?: boolean, pin?: string | null } | { type: "admit" | "decline", target: string }
  *   | (PeerMessage & { target: string })} ClientMessage
  */
 
 const KNOWN_TYPES = new Set([
-  "joined", "peer-joined", "peer-left", "offer", "answer", "ice-candidate", "ice-servers", "error",
+  "joined", "peer-joined", "peer-left", "peer-state", "offer", "answer", "ice-candidate", "ice-servers", "error",
+  "room", "chat", "chat-history", "waiting", "knock", "knock-ended",
 ]);
 
-/** The longest room name the server takes. */
-const ROOM_NAME_LIMIT = 64;
+/**
+ * What to join with. Who has a PIN gives it and need not ask.
+ *
+ * @param {PersonState} state
+ * @param {string} pin "" for none
+ * @param {boolean} knocks whether to ask without one
+ * @returns {Introduction}
+ */
+export function introduction(state, pin, knocks) {
+  return { ...state, ...(pin ? { pin } : knocks && { knock: true }) };
+}
 
 /**
  * Messages of unknown type yield null: a newer server may send more than this page understands.
@@ -47,14 +76,4 @@ export function parseServerMessage(text) {
   } catch {
     return null;
   }
-}
-
-/**
- * The room a page address asks for: `?room=NAME`, or "default".
- *
- * @param {string} search the query part of the address
- */
-export function roomName(search) {
-  const asked = new URLSearchParams(search).get("room")?.trim() ?? "";
-  return Array.from(asked).slice(0, ROOM_NAME_LIMIT).join("") || "default";
 }

@@ -10,16 +10,19 @@ import { parseServerMessage } from "./protocol.js";
 /** @typedef {import("./clock.js").Clock} Clock */
 
 /**
- * "connecting": not in the room yet; "joined"; "reconnecting": was in the room and is on the way back; "closed".
- * @typedef {"connecting" | "joined" | "reconnecting" | "closed"} SignalingState
+ * "connecting": not in the room yet; "knocking": at its door; "joined"; "reconnecting": was in the room and is on its
+ * way back; "closed".
+ * @typedef {"connecting" | "knocking" | "joined" | "reconnecting" | "closed"} SignalingState
  *
  * @typedef {object} SignalingOptions
  * @property {string} url
  * @property {string} room
+ * @property {() => import("./protocol.js").Introduction} [introduction] what to join with, asked each time
  * @property {new (url: string) => WebSocket} WebSocket
  * @property {Clock} clock
  * @property {(message: ServerMessage) => void} onMessage everything but errors, in order
  * @property {(state: SignalingState) => void} onState
+ * @property {(error: ErrorMessage) => void} [onError] something that was asked of the server in a running call failed
  * @property {(error: ErrorMessage) => void} onRefused the server will not have us; signaling is closed
  */
 
@@ -34,6 +37,10 @@ const RENEWAL_POINT = 0.75;
 const FULL_ROOM_RETRIES = 5;
 /** Before "joined", these answers end the attempt. */
 const REFUSALS = new Set(["room-full", "server-full", "invalid-message"]);
+/** These end it although we were in the room before. */
+const DOOR_REFUSALS = new Set(["pin-required", "wrong-pin", "pin-blocked", "declined", "room-closed"]);
+/** These answer messages that crossed a change: nobody needs to know. */
+const SILENT_ERRORS = new Set(["unknown-peer", "already-joined"]);
 
 /** The transport to the signaling server: stays joined to one room until closed. Knows no DOM and no WebRTC. */
 export class Signaling {
@@ -116,10 +123,16 @@ export class Signaling {
   #connect() {
     const socket = new this.#options.WebSocket(this.#options.url);
     this.#socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ type: "join", room: this.#options.room }));
+    socket.onopen = () => this.#join(socket);
     socket.onmessage = (event) => this.#receive(event.data);
     socket.onclose = () => this.#lost();
     this.#answer.start(JOIN_TIMEOUT, () => this.#lost());
+  }
+
+  /** @param {WebSocket} socket */
+  #join(socket) {
+    const { room, introduction } = this.#options;
+    socket.send(JSON.stringify({ type: "join", room, ...introduction?.() }));
   }
 
   /** @param {unknown} data */
@@ -135,6 +148,8 @@ export class Signaling {
         this.#options.onMessage(message);
         // Last, so that whoever hears of it finds the new mesh in place.
         return this.#setState("joined");
+      case "waiting":
+        return this.#knock();
       case "ice-servers":
         this.#scheduleRenewal(message.lifetime);
         this.#options.onMessage(message);
@@ -142,6 +157,19 @@ export class Signaling {
       default:
         return this.#options.onMessage(message);
     }
+  }
+
+  /** At the door, for as long as it takes: asking again shows whether the server still knows. */
+  #knock() {
+    const socket = this.#socket;
+    if (this.#state === "joined" || !socket) return;
+    this.#answer.stop();
+    this.#backoff.reset();
+    this.#silence.start(SILENCE_LIMIT, () => {
+      this.#join(socket);
+      this.#answer.start(ANSWER_TIMEOUT, () => this.#lost());
+    });
+    this.#setState("knocking");
   }
 
   /** @param {number} lifetime */
@@ -157,8 +185,10 @@ export class Signaling {
   #receiveError(error) {
     if (error.code === "not-joined") return this.#lost();
     // A refused detail of a running call (a peer that just left, too many messages) leaves the call as it is.
-    if (this.#state === "joined" || !REFUSALS.has(error.code)) return;
-    if (this.#wasJoined && this.#backoff.attempts < FULL_ROOM_RETRIES) return this.#lost();
+    if (this.#state === "joined") return SILENT_ERRORS.has(error.code) ? undefined : this.#options.onError?.(error);
+    const isFinal = DOOR_REFUSALS.has(error.code);
+    if (!isFinal && !REFUSALS.has(error.code)) return;
+    if (!isFinal && this.#wasJoined && this.#backoff.attempts < FULL_ROOM_RETRIES) return this.#lost();
     this.close();
     this.#options.onRefused(error);
   }

@@ -18,6 +18,8 @@ const CACHE = "videocall-shell";
 
 /** Where every navigation ends when offline. */
 const PAGE = "/";
+/** Addresses that begin so are the page as well. */
+const ROOMS = "/r/";
 
 /** Everything the page loads; a test compares this with index.html and the imports behind it. */
 const SHELL = [
@@ -25,13 +27,33 @@ const SHELL = [
   "/app.js",
   "/backoff.js",
   "/call.js",
+  "/chat-log.js",
   "/clock.js",
   "/ice.js",
+  "/links.js",
+  "/media-sections.js",
   "/media.js",
+  "/microphone-level.js",
   "/negotiation.js",
+  "/own-devices.js",
+  "/own-media.js",
   "/peer-link.js",
+  "/people.js",
+  "/preferences.js",
   "/protocol.js",
+  "/push-to-talk.js",
+  "/rooms.js",
+  "/screen-capture.js",
+  "/session.js",
+  "/shortcuts.js",
   "/signaling.js",
+  "/speaker-watch.js",
+  "/speech.js",
+  "/test-sound.js",
+  "/voice-watch.js",
+  "/layout/arrange.js",
+  "/layout/layout.js",
+  "/stage.css",
   "/style.css",
   "/manifest.json",
   "/icons/apple-touch-icon.png",
@@ -40,14 +62,30 @@ const SHELL = [
   "/icons/icon-512.png",
   "/icons/icon-maskable-512.png",
   "/icons/icon.svg",
+  "/ui/announcer.js",
+  "/ui/call-view.js",
+  "/ui/chat-panel.js",
   "/ui/controls.js",
+  "/ui/device-list.js",
+  "/ui/devices.js",
   "/ui/elements.js",
+  "/ui/full-screen.js",
   "/ui/grid.js",
+  "/ui/help-dialog.js",
   "/ui/invite.js",
+  "/ui/join-screen.js",
+  "/ui/keyboard.js",
+  "/ui/knock-list.js",
+  "/ui/modal.js",
+  "/ui/more-menu.js",
   "/ui/motion.js",
-  "/ui/screens.js",
+  "/ui/panels.js",
+  "/ui/room-panel.js",
   "/ui/self-view.js",
+  "/ui/settings-dialog.js",
+  "/ui/stage.js",
   "/ui/status.js",
+  "/ui/talk-hint.js",
   "/ui/tile.js",
   "/ui/wake-lock.js",
 ];
@@ -115,7 +153,8 @@ async function networkFirst(request, key) {
 function isShell(request, response) {
   if (!response.ok || response.redirected) return false;
   if (request.mode !== "navigate") return true;
-  return new URL(request.url).pathname === PAGE;
+  const { pathname } = new URL(request.url);
+  return pathname === PAGE || pathname.startsWith(ROOMS);
 }
 
 /**

@@ -135,6 +135,8 @@ def test_headers_and_files(program, port):
         assert get(server.url, program.authority, path, *status).stdout == code, path
     navigation = get(server.url, program.authority, "/room/7", "--header", "Accept: text/html", *status)
     assert navigation.stdout == "200"
+    for path in ("/r/standup", "/r/.hidden", "/r/a%2Fb.js"):
+        assert "Join Call" in get(server.url, program.authority, path).stdout, path
     head = get(server.url, program.authority, "/style.css", "--head", "--compressed").stdout
     assert f"Content-Length: {(REPOSITORY / 'web' / 'style.css').stat().st_size}" in head
     packed = get(server.url, program.authority, "/style.css", "--compressed", "--include").stdout

@@ -10,6 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from support.browser import launch
 from support.certificates import Authority, browser_home
+from support.protocol import check
 from support.proxy import Proxy
 from support.raw import Client
 from support.room import Room
@@ -80,6 +81,9 @@ def room(browser):
     errors = [error for participant in room.participants for error in participant.errors]
     room.close()
     assert errors == []
+    # Whatever a page and the server have said to each other in a test is what the protocol says.
+    for participant in room.participants:
+        check(participant.sent, participant.received)
 
 
 @pytest.fixture

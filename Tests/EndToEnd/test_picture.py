@@ -14,7 +14,8 @@ SETTLING_MILLISECONDS = 6000
 
 def test_picture_of_a_call_of_three(server, room, artifacts):
     people = [room.enter(server.url, PORTRAIT, look=look) for look in range(3)]
-    for person in people:
+    for person, name in zip(people, ("Ana", "Ben", "Zoë")):
+        person.page.get_by_label("Your name").fill(name)
         person.join()
     shown = people[-1]
     shown.expect_status("connected")

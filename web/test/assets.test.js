@@ -3,18 +3,22 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { ServiceWorkerWorld } from "./fakes/service-worker.js";
 
 const root = new URL("../", import.meta.url);
 const read = (path) => readFileSync(new URL(`.${path}`, root), "utf8");
 const page = read("/index.html");
 
+const STATIC = /^(?:import|export) [^;]*?"(\..*?)";/gm;
+const DYNAMIC = /\bimport\("(\..*?)"\)(?!\.)/g;
+
 /** Every module that `path` leads to, itself included. */
-function modules(path, found = new Set()) {
+function modules(path, imports = [STATIC, DYNAMIC], found = new Set()) {
   if (found.has(path)) return found;
   found.add(path);
-  for (const [, target] of read(path).matchAll(/^(?:import|export) [^;]*?"(\..*?)";/gm)) {
-    modules(new URL(target, `https://call.test${path}`).pathname, found);
+  for (const [, target] of imports.flatMap((pattern) => [...read(path).matchAll(pattern)])) {
+    modules(new URL(target, `https://call.test${path}`).pathname, imports, found);
   }
   return found;
 }
@@ -31,6 +35,16 @@ function loadedPaths() {
 test("the service worker keeps exactly what the page loads", () => {
   const { shell } = new ServiceWorkerWorld();
   assert.deepEqual([...shell].sort(), [...loadedPaths()].sort());
+});
+
+test("the page is there after few requests, and the whole app is small", () => {
+  const linked = [...page.matchAll(/(?:href|src)="(\/[^"]*)"/g)].map(([, path]) => path).filter((path) => path !== "/");
+  // Of the icons a browser takes one; the picture on the page is another at most.
+  const first = new Set([...linked.filter((path) => !path.startsWith("/icons/")), ...modules("/app.js", [STATIC])]);
+  assert.ok(1 + first.size + 2 < 15, [...first].join(" "));
+  const text = [...loadedPaths()].filter((path) => !path.startsWith("/icons/"));
+  const size = text.reduce((sum, path) => sum + gzipSync(read(path === "/" ? "/index.html" : path)).length, 0);
+  assert.ok(size < 100_000, `${size} bytes`);
 });
 
 test("everything the page loads exists", () => {

@@ -8,7 +8,7 @@ import { FakePeerConnection, fakeStream } from "./fakes/peer-connection.js";
 
 const GRANT = { iceServers: [{ urls: ["turns:turn.test:443"] }], iceTransportPolicy: "relay", lifetime: 600 };
 
-let call, signaling, events, statuses;
+let call, signaling, events, statuses, options;
 
 beforeEach(() => {
   FakePeerConnection.all = [];
@@ -19,7 +19,7 @@ beforeEach(() => {
     send: (message) => signaling.sent.push(message),
     refresh: async () => {},
   };
-  call = new Call({
+  options = {
     stream: fakeStream(),
     signaling,
     createConnection: (configuration) => new FakePeerConnection(configuration),
@@ -31,7 +31,8 @@ beforeEach(() => {
       peerTrack: (id, track) => events.push(`${id} ${track.kind}`),
     },
     clock: new FakeClock(),
-  });
+  };
+  call = new Call(options);
 });
 
 function joined(peerId, peers) {
@@ -117,17 +118,57 @@ test("video muted before somebody comes stays muted toward them", () => {
   assert.deepEqual(directions, ["recvonly", "recvonly"]);
 });
 
+test("who has no camera still receives pictures, and turns one on later without a new media section", async () => {
+  const [audio, video] = fakeStream().getTracks();
+  const stream = { getTracks: () => [audio] };
+  call = new Call({ ...options, stream });
+  joined("m", ["a"]);
+  const [{ transceivers }] = FakePeerConnection.all;
+  assert.deepEqual(transceivers.map(({ direction }) => direction), ["sendrecv", "recvonly"]);
+  call.addTrack(video);
+  assert.equal(transceivers.length, 2);
+  assert.equal(transceivers[1].sender.track, video);
+  assert.equal(transceivers[1].direction, "sendrecv");
+});
+
+test("who has nothing to send offers to receive both", () => {
+  call = new Call({ ...options, stream: fakeStream([]) });
+  joined("m", ["a"]);
+  const [{ transceivers }] = FakePeerConnection.all;
+  assert.deepEqual(transceivers.map(({ receiver, direction }) => `${receiver.track.kind} ${direction}`), [
+    "audio recvonly", "video recvonly",
+  ]);
+});
+
+test("everybody's loudness is known by id", () => {
+  joined("m", ["a", "b"]);
+  assert.deepEqual([...call.audioLevels()], [["a", 0.25], ["b", 0.25]]);
+});
+
 test("the observer hears of tracks and states", () => {
   joined("m", ["a"]);
   const [connection] = FakePeerConnection.all;
-  connection.ontrack({ track: { kind: "audio" } });
+  connection.ontrack({ track: { kind: "audio" }, transceiver: connection.transceivers[0] });
   connection.becomes("connected");
   assert.deepEqual(events, ["+a", "a audio", "a connected"]);
   assert.equal(statuses.at(-1), "connected");
 });
 
+test("a shared screen reaches everybody, and those who come while it is shown", () => {
+  joined("m", ["a"]);
+  const screen = fakeStream(["video"]);
+  call.setScreen(screen);
+  joined("n", ["a", "b"]);
+  const open = FakePeerConnection.all.filter(({ closed }) => !closed);
+  const shown = open.map((connection) => connection.getSenders().at(-1));
+  assert.deepEqual(shown.map(({ track }) => track), [screen.getTracks()[0], screen.getTracks()[0]]);
+  call.setScreen(null);
+  assert.ok(shown.every(({ track }) => track === null));
+});
+
 test("one word for the whole call", () => {
   assert.equal(callStatus("connecting", []), "connecting");
+  assert.equal(callStatus("knocking", []), "knocking");
   assert.equal(callStatus("joined", []), "waiting");
   assert.equal(callStatus("joined", ["connecting"]), "connecting");
   assert.equal(callStatus("joined", ["reconnecting", "connecting"]), "reconnecting");

@@ -25,6 +25,7 @@ function makeLink(options = {}) {
     initiator: true,
     stream: fakeStream(),
     videoMuted: false,
+    screen: null,
     configuration: { iceServers: [] },
     createConnection: (configuration) => {
       side.connections.push(new FakePeerConnection(configuration));
@@ -99,6 +100,16 @@ test("crossing offers: the impolite one wins, both end stable with the same pair
   for (const side of [polite, impolite]) {
     assert.equal(side.connection.signalingState, "stable");
     assert.equal(side.connections.length, 1);
+  }
+});
+
+test("crossing first offers: who has no camera leaves no section for it behind", async () => {
+  const offer = { type: "offer", sdp: { type: "offer", sdp: "o=- 1234567 1 IN IP4 127.0.0.1" } };
+  for (const [polite, kinds, made] of [[true, ["audio"], 2], [true, ["audio", "video"], 1], [false, ["audio"], 1]]) {
+    const { link, connections } = makeLink({ polite, stream: fakeStream(kinds) });
+    await settle();
+    await link.receive(offer);
+    assert.equal(connections.length, made);
   }
 });
 
@@ -241,4 +252,78 @@ test("a closed link closes its connection and leaves no timer behind", async () 
   answering.link.close();
   assert.ok(offering.connection.closed);
   assert.equal(clock.pending, 0);
+});
+
+const directions = ({ connection }) => connection.transceivers.map(({ direction }) => direction);
+const sentTracks = ({ connection }) => connection.transceivers.map(({ sender }) => sender.track);
+
+test("a screen has sections of its own, which stay for the next one", async () => {
+  const [offering, answering] = await connectedPair();
+  const screen = fakeStream(["audio", "video"]);
+  offering.link.setScreen(screen);
+  await settle();
+  assert.deepEqual(offering.sent.map(({ type }) => type), ["offer"]);
+  assert.deepEqual(directions(offering), ["sendrecv", "sendrecv", "sendonly", "sendonly"]);
+  assert.deepEqual(new Set(sentTracks(offering).slice(2)), new Set(screen.getTracks()));
+  await exchange(offering, answering);
+  offering.link.setScreen(null);
+  await settle();
+  assert.deepEqual(offering.sent.map(({ type }) => type), ["offer"]);
+  assert.deepEqual(directions(offering), ["sendrecv", "sendrecv", "inactive", "inactive"]);
+  assert.deepEqual(sentTracks(offering).slice(2), [null, null]);
+  await exchange(offering, answering);
+  const window = fakeStream(["video"]);
+  offering.link.setScreen(window);
+  await settle();
+  assert.deepEqual(directions(offering), ["sendrecv", "sendrecv", "sendonly", "inactive"]);
+  assert.equal(sentTracks(offering)[2], window.getTracks()[0]);
+});
+
+test("muting the camera leaves the screen alone", async () => {
+  const [offering] = await connectedPair();
+  offering.link.setScreen(fakeStream(["video"]));
+  offering.link.setVideoMuted(true);
+  assert.deepEqual(directions(offering), ["sendrecv", "recvonly", "sendonly"]);
+  offering.link.setVideoMuted(false);
+  assert.deepEqual(directions(offering), ["sendrecv", "sendrecv", "sendonly"]);
+});
+
+test("who shares a screen shows it to a newcomer after answering, never in the place of a camera", async () => {
+  const offering = makeLink({ polite: true });
+  const screen = fakeStream(["video"]);
+  const answering = makeLink({ initiator: false, screen });
+  answering.link.setScreen(screen);
+  assert.equal(answering.connection.transceivers.length, 0, "the first sections are those of the first offer");
+  await settle();
+  await answering.link.receive(offering.sent.shift());
+  await settle();
+  assert.deepEqual(sentTracks(answering).map((track) => track?.kind), ["audio", "video", "video"]);
+  assert.equal(sentTracks(answering)[2], screen.getTracks()[0]);
+});
+
+test("a newcomer who shares offers devices first, also without any", async () => {
+  const { connection } = makeLink({ stream: fakeStream([]), screen: fakeStream(["video"]) });
+  const kinds = connection.transceivers.map(({ receiver, sender }) => [receiver.track.kind, sender.track !== null]);
+  assert.deepEqual(kinds, [["audio", false], ["video", false], ["video", true]]);
+});
+
+test("a connection made anew shows the screen again", async () => {
+  const [offering] = await connectedPair();
+  offering.link.setScreen(fakeStream(["video"]));
+  offering.connection.becomes("connected", "failed");
+  clock.advance(POLITE_GRACE);
+  await settle();
+  assert.equal(offering.connections.length, 2);
+  assert.deepEqual(directions(offering), ["sendrecv", "sendrecv", "sendonly"]);
+});
+
+test("what arrives is told apart by its section", async () => {
+  const arrived = [];
+  const { connection } = makeLink({ onTrack: (track, source) => arrived.push([track.kind, source]) });
+  connection.addTransceiver("video", { direction: "recvonly" });
+  connection.addTransceiver("audio", { direction: "recvonly" });
+  for (const transceiver of connection.transceivers) {
+    connection.ontrack({ track: transceiver.receiver.track, transceiver });
+  }
+  assert.deepEqual(arrived, [["audio", "person"], ["video", "person"], ["video", "screen"], ["audio", "screen"]]);
 });

@@ -3,21 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rtcConfiguration } from "../ice.js";
-import { parseServerMessage, roomName } from "../protocol.js";
+import { introduction, parseServerMessage } from "../protocol.js";
 
 test("what is no known message is nothing", () => {
   for (const text of ["", "{", "null", "7", "[]", '"joined"', "{}", '{"type":"later-invention"}', new ArrayBuffer(2)]) {
     assert.equal(parseServerMessage(text), null);
   }
   assert.deepEqual(parseServerMessage('{"type":"peer-left","peerId":"a"}'), { type: "peer-left", peerId: "a" });
-});
-
-test("the room comes from the address, at most 64 characters, default when missing or blank", () => {
-  assert.equal(roomName(""), "default");
-  assert.equal(roomName("?room="), "default");
-  assert.equal(roomName("?room=%20%20"), "default");
-  assert.equal(roomName("?room=stand%20up"), "stand up");
-  assert.equal(roomName(`?room=${"x".repeat(80)}`).length, 64);
 });
 
 test("only turns: addresses reach the browser", () => {
@@ -41,4 +33,12 @@ test("the policy is the server's; an unknown one counts as relay", () => {
   assert.equal(policy("all").iceTransportPolicy, "all");
   assert.equal(policy("relay").iceTransportPolicy, "relay");
   assert.equal(policy(undefined).iceTransportPolicy, "relay");
+});
+
+test("who has a PIN gives it, who has none may ask", () => {
+  const state = { name: "Ana", audio: true };
+  assert.deepEqual(introduction(state, "", false), state);
+  assert.deepEqual(introduction(state, "", true), { ...state, knock: true });
+  // Admitted once, and later the host who has set a PIN: coming back must not end at the door.
+  assert.deepEqual(introduction(state, "2468", true), { ...state, pin: "2468" });
 });

@@ -10,13 +10,13 @@ const GRANT = { iceServers: [], iceTransportPolicy: "relay", lifetime: 600 };
 const JOINED = { type: "joined", peerId: "me", peers: [], ...GRANT };
 const FULL = { type: "error", code: "room-full", message: "The room is full." };
 
-let clock, signaling, messages, states, refusals;
+let clock, signaling, messages, states, refusals, options;
 
 beforeEach(() => {
   FakeWebSocket.all = [];
   clock = new FakeClock();
   [messages, states, refusals] = [[], [], []];
-  signaling = new Signaling({
+  options = {
     url: "wss://call.test/ws",
     room: "default",
     WebSocket: FakeWebSocket,
@@ -24,7 +24,8 @@ beforeEach(() => {
     onMessage: (message) => messages.push(message),
     onState: (state) => states.push(state),
     onRefused: (error) => refusals.push(error),
-  });
+  };
+  signaling = new Signaling(options);
 });
 
 function enter() {
@@ -231,4 +232,71 @@ test("closing says leave, closes the socket and leaves no timer behind", () => {
   assert.ok(socket.closed);
   assert.equal(clock.pending, 0);
   assert.equal(states.at(-1), "closed");
+});
+
+test("joins with what the person says about themselves, asked anew each time", async () => {
+  let introduction = { name: "Ana", audio: true };
+  signaling = new Signaling({ ...options, introduction: () => introduction });
+  signaling.open();
+  enter();
+  assert.deepEqual(FakeWebSocket.last.sent, [{ type: "join", room: "default", name: "Ana", audio: true }]);
+  introduction = { name: "Ana", audio: false };
+  FakeWebSocket.last.drop();
+  await clock.advance(1000);
+  FakeWebSocket.last.accept();
+  assert.equal(FakeWebSocket.last.sent[0].audio, false);
+});
+
+test("at the door it waits for as long as it takes, and asks whether the server still knows", async () => {
+  signaling.open();
+  FakeWebSocket.last.accept();
+  FakeWebSocket.last.deliver({ type: "waiting" });
+  assert.equal(signaling.state, "knocking");
+  for (let minute = 0; minute < 5; minute += 1) {
+    const { sent } = FakeWebSocket.last;
+    await clock.advance(15_000);
+    assert.deepEqual(sent.at(-1), { type: "join", room: "default" });
+    FakeWebSocket.last.deliver({ type: "waiting" });
+  }
+  assert.equal(FakeWebSocket.all.length, 1);
+  FakeWebSocket.last.deliver(JOINED);
+  assert.deepEqual(states, ["connecting", "knocking", "joined"]);
+});
+
+test("a server that does not answer at the door is asked again on a new connection", async () => {
+  signaling.open();
+  FakeWebSocket.last.accept();
+  FakeWebSocket.last.deliver({ type: "waiting" });
+  await clock.advance(15_000 + 8_000 + 1000);
+  assert.equal(FakeWebSocket.all.length, 2);
+});
+
+for (const code of ["pin-required", "wrong-pin", "pin-blocked", "declined", "room-closed"]) {
+  test(`${code} ends the attempt, also on the way back`, async () => {
+    const refusal = { type: "error", code, message: "No." };
+    signaling.open();
+    FakeWebSocket.last.accept();
+    FakeWebSocket.last.deliver(refusal);
+    assert.deepEqual(refusals, [refusal]);
+    signaling.open();
+    enter();
+    FakeWebSocket.last.drop();
+    await clock.advance(1000);
+    FakeWebSocket.last.accept();
+    FakeWebSocket.last.deliver(refusal);
+    assert.equal(refusals.length, 2);
+    assert.equal(signaling.state, "closed");
+  });
+}
+
+test("what fails in a running call is told, unless it only crossed a change", () => {
+  const errors = [];
+  signaling = new Signaling({ ...options, onError: ({ code }) => errors.push(code) });
+  signaling.open();
+  enter();
+  for (const code of ["unknown-peer", "not-host", "rate-limited"]) {
+    FakeWebSocket.last.deliver({ type: "error", code, message: "No." });
+  }
+  assert.deepEqual(errors, ["not-host", "rate-limited"]);
+  assert.equal(signaling.state, "joined");
 });

@@ -48,6 +48,13 @@ test("offline, every navigation ends at the shell", async () => {
   assert.equal((await world.navigate("/some/where")).body, "network /");
 });
 
+test("a room's address brings the newest page for offline, too", async () => {
+  world.serve = () => ({ ok: true, redirected: false, body: "version 2" });
+  await world.navigate("/r/standup");
+  world.online = false;
+  assert.equal((await world.navigate("/")).body, "version 2");
+});
+
 test("another page, an error or a redirect never becomes the offline copy", async () => {
   await world.navigate("/healthz");
   world.serve = () => ({ ok: false, redirected: false, body: "502" });

@@ -5,19 +5,39 @@ import { element } from "./elements.js";
 const LABEL = "Copy link";
 const LABEL_DURATION = 2000;
 
-/** @param {URL} address what others open to meet us */
-export function setUpInvite(address) {
-  const label = element("copy-link-label", HTMLElement);
-  const shown = element("invite-address", HTMLElement);
-  shown.textContent = `${address.host}${address.pathname}${address.search}`.replace(/\/$/, "");
-  element("copy-link", HTMLButtonElement).addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(address.href);
-      label.textContent = "Copied";
-    } catch {
-      // Without the permission the address is at least marked, ready for the keyboard or the context menu.
-      getSelection()?.selectAllChildren(shown);
-    }
-    setTimeout(() => (label.textContent = LABEL), LABEL_DURATION);
-  });
+/** The address that others open to meet us: in the empty room, and beside the list of people. */
+export class Invite {
+  #address;
+
+  /**
+   * @param {URL} address
+   * @param {AbortSignal} signal
+   */
+  constructor(address, signal) {
+    this.#address = address;
+    this.#setUp("invite-address", "copy-link", "copy-link-label", signal);
+    this.#setUp("room-address", "share-link", "share-link-label", signal);
+  }
+
+  /**
+   * @param {string} addressID
+   * @param {string} buttonID
+   * @param {string} labelID
+   * @param {AbortSignal} signal
+   */
+  #setUp(addressID, buttonID, labelID, signal) {
+    const shown = element(addressID, HTMLElement);
+    const label = element(labelID, HTMLElement);
+    shown.textContent = `${this.#address.host}${decodeURI(this.#address.pathname)}`.replace(/\/$/, "");
+    element(buttonID, HTMLButtonElement).addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(this.#address.href);
+        label.textContent = "Copied";
+      } catch {
+        // Without the permission the address is at least marked, ready for the keyboard or the context menu.
+        getSelection()?.selectAllChildren(shown);
+      }
+      setTimeout(() => (label.textContent = LABEL), LABEL_DURATION);
+    }, { signal });
+  }
 }

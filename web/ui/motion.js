@@ -5,16 +5,15 @@ const DURATION = 280;
 /**
  * Lets elements glide from where they were to where a layout change puts them (first, last, invert, play).
  *
- * @param {Element} container its children move
+ * @param {Element[]} elements
  * @param {() => void} change
  */
-export function glide(container, change) {
+export function glide(elements, change) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return change();
-  const before = new Map([...container.children].map((child) => [child, child.getBoundingClientRect()]));
+  const before = new Map(elements.map((element) => [element, element.getBoundingClientRect()]));
   change();
-  for (const child of container.children) {
-    const from = before.get(child);
-    if (from?.width && from.height) animate(child, from, child.getBoundingClientRect());
+  for (const [element, from] of before) {
+    if (from.width && from.height) animate(element, from, element.getBoundingClientRect());
   }
 }
 

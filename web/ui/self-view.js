@@ -2,27 +2,39 @@
 
 import { element } from "./elements.js";
 
+/** @typedef {import("../media.js").Kind} Kind */
+
 /** The small mirrored picture of oneself. */
 export class SelfView {
   #frame = element("self-view", HTMLElement);
   #video = element("local-video", HTMLVideoElement);
 
   /** @param {MediaStream} stream */
-  start(stream) {
+  showStream(stream) {
     this.#video.srcObject = stream;
-    this.showMuted("audio", false);
-    this.showMuted("video", false);
   }
 
   stop() {
     this.#video.srcObject = null;
+    this.showSpeaking(false);
+    this.showHand(false);
   }
 
   /**
-   * @param {"audio" | "video"} kind
+   * @param {Kind} kind
    * @param {boolean} muted
    */
   showMuted(kind, muted) {
     this.#frame.dataset[kind] = muted ? "off" : "on";
+  }
+
+  /** @param {boolean} speaking */
+  showSpeaking(speaking) {
+    this.#frame.dataset.speaking = String(speaking);
+  }
+
+  /** @param {boolean} raised */
+  showHand(raised) {
+    this.#frame.dataset.hand = raised ? "up" : "down";
   }
 }

@@ -5,6 +5,7 @@
 /** @type {Record<CallStatus, string>} */
 export const STATUS_TEXT = {
   connecting: "Connecting…",
+  knocking: "Waiting to be let in…",
   waiting: "Waiting for others to join…",
   connected: "Connected",
   reconnecting: "Reconnecting…",

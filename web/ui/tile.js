@@ -1,36 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @typedef {import("../peer-link.js").LinkState} LinkState */
+import { displayName } from "../people.js";
+import { chooseSpeaker } from "../test-sound.js";
 
-/** One remote participant: picture or placeholder, and how the connection is doing. */
+/** @typedef {import("../peer-link.js").LinkState} LinkState */
+/** @typedef {import("../media-sections.js").Source} Source */
+/** @typedef {import("../protocol.js").Person} Person */
+
+/**
+ * @typedef {object} TileActions
+ * @property {() => void} silenced the browser refused to play sound without a gesture
+ * @property {() => void} pin
+ */
+
+/** One remote participant, or their screen: picture or placeholder, and how the connection is doing. */
 export class Tile {
   element;
+  source;
   #video;
   #stream = new MediaStream();
-  #onSilenced;
+  #actions;
+  #pin;
+  #smallWindow;
+  #speaker;
 
   /**
    * @param {HTMLTemplateElement} template
-   * @param {string} id
-   * @param {() => void} onSilenced the browser refused to play sound without a gesture
+   * @param {string} key
+   * @param {Source} source
+   * @param {string} speaker a device id, "" for the browser's choice
+   * @param {TileActions} actions
    */
-  constructor(template, id, onSilenced) {
+  constructor(template, key, source, speaker, actions) {
     const element = template.content.firstElementChild?.cloneNode(true);
     if (!(element instanceof HTMLElement)) throw new TypeError("the tile template is empty");
     const video = element.querySelector("video");
-    if (!video) throw new TypeError("the tile template has no video");
-    element.dataset.peer = id;
+    const [smallWindow, pin] = element.querySelectorAll("button");
+    if (!video || !smallWindow || !pin) throw new TypeError("the tile template lacks a part");
+    element.dataset.peer = key;
+    element.dataset.source = source;
     video.srcObject = this.#stream;
     // Dimensions exist from the first decoded frame on.
     video.addEventListener("resize", () => this.#showPicture());
     this.element = element;
+    this.source = source;
     this.#video = video;
-    this.#onSilenced = onSilenced;
+    this.#speaker = speaker;
+    this.#actions = actions;
+    this.#pin = pin;
+    this.#smallWindow = smallWindow;
+    this.#setUpTools();
+  }
+
+  /** @returns {LinkState} */
+  get state() {
+    return /** @type {LinkState} */ (this.element.dataset.state);
+  }
+
+  /** @param {Person} person */
+  describe(person) {
+    const isScreen = this.source === "screen";
+    const name = isScreen ? `${displayName(person)}’s screen` : displayName(person);
+    const shown = this.element.querySelector(".name bdi");
+    if (shown) shown.textContent = name;
+    this.#pin.setAttribute("aria-label", `Show ${name} large`);
+    this.#smallWindow.setAttribute("aria-label", `Show ${name} in a small window`);
+    if (isScreen) return this.element.setAttribute("aria-label", name);
+    this.element.dataset.audio = person.audio === false ? "off" : "on";
+    this.element.dataset.hand = person.hand ? "up" : "down";
+    const marks = [person.audio === false && "microphone off", person.hand && "hand raised"].filter(Boolean);
+    this.element.setAttribute("aria-label", [name, ...marks].join(", "));
+  }
+
+  /** @param {boolean} speaking */
+  setSpeaking(speaking) {
+    this.element.dataset.speaking = String(speaking);
+  }
+
+  /** @param {string} speaker a device id, "" for the browser's choice */
+  setSpeaker(speaker) {
+    this.#speaker = speaker;
+    void chooseSpeaker(this.#video, speaker);
   }
 
   /** @param {LinkState} state */
   setState(state) {
     this.element.dataset.state = state;
+  }
+
+  /** @param {boolean} pinned */
+  showPinned(pinned) {
+    this.#pin.setAttribute("aria-pressed", String(pinned));
   }
 
   /** @param {MediaStreamTrack} track replaces the previous one of its kind: a rebuilt connection brings new ones */
@@ -50,22 +110,42 @@ export class Tile {
     this.#video.muted = false;
     try {
       await this.#video.play();
+      // Not before: a player that begins forgets which speaker it was given.
+      if (this.#speaker) await chooseSpeaker(this.#video, this.#speaker);
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== "NotAllowedError") return;
       // Pictures may always play; the sound waits for a tap.
       this.#video.muted = true;
-      this.#onSilenced();
+      this.#actions.silenced();
       await this.#video.play().catch(() => {});
     }
   }
 
+  async toggleSmallWindow() {
+    if (document.pictureInPictureElement === this.#video) return document.exitPictureInPicture();
+    // Without a picture there is nothing to show; the browser says no, and the button changes nothing.
+    if (document.pictureInPictureEnabled) await this.#video.requestPictureInPicture().catch(() => {});
+  }
+
   close() {
+    if (document.pictureInPictureElement === this.#video) void document.exitPictureInPicture();
     this.#video.srcObject = null;
     this.element.remove();
   }
 
+  #setUpTools() {
+    this.#pin.addEventListener("click", () => this.#actions.pin());
+    this.#smallWindow.addEventListener("click", () => void this.toggleSmallWindow());
+    // For mouse and finger the whole picture is the button.
+    this.element.addEventListener("click", ({ target }) => {
+      if (!(target instanceof Element && target.closest("button"))) this.#actions.pin();
+    });
+  }
+
   #showPicture() {
     const visible = this.#stream.getVideoTracks().some((track) => !track.muted && track.readyState === "live");
-    this.element.dataset.video = visible && this.#video.videoWidth > 0 ? "on" : "off";
+    const hasPicture = visible && this.#video.videoWidth > 0;
+    this.element.dataset.video = hasPicture ? "on" : "off";
+    this.#smallWindow.hidden = !hasPicture || !document.pictureInPictureEnabled;
   }
 }

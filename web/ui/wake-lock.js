@@ -11,9 +11,10 @@ export class WakeLock {
   #lock = null;
   #wanted = false;
 
-  constructor() {
+  /** @param {AbortSignal} signal */
+  constructor(signal) {
     // The browser drops the lock of a hidden page.
-    document.addEventListener("visibilitychange", () => void this.#acquire());
+    document.addEventListener("visibilitychange", () => void this.#acquire(), { signal });
   }
 
   hold() {

@@ -12,8 +12,9 @@ struct WebAssets<Context: RequestContext>: RouterMiddleware {
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        guard Self.isPublic(request.uri.path) else { throw HTTPError(.notFound) }
-        let request = Self.whole(request)
+        let isRoom = Self.isRoom(request)
+        guard isRoom || Self.isPublic(request.uri.path) else { throw HTTPError(.notFound) }
+        let request = Self.whole(isRoom ? Self.request(for: "/index.html", like: request) : request)
         var response: Response
         do {
             response = try await next(request, context)
@@ -33,6 +34,13 @@ struct WebAssets<Context: RequestContext>: RouterMiddleware {
         let parts = path.split(separator: "/")
         let isTool = parts.count == 1 && ["package.json", "jsconfig.json"].contains(parts[0])
         return !isTool && parts.first != "test" && !parts.contains { $0.hasPrefix(".") }
+    }
+
+    /// Rooms are no files, whatever they are called: the page itself reads which it is asked for.
+    private static func isRoom(_ request: Request) -> Bool {
+        guard request.uri.path.hasPrefix("/r/"), request.method == .get || request.method == .head else { return false }
+        let mode = HTTPField.Name("Sec-Fetch-Mode").flatMap { request.headers[$0] }
+        return mode == nil || mode == "navigate"
     }
 
     /// A person opening a page, not a page loading a part: a missing script must be a 404, never the page in its place.

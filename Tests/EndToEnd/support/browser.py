@@ -7,6 +7,7 @@ from pathlib import Path
 CHROMIUM = "/usr/bin/chromium"
 OBSERVE = Path(__file__).with_name("observe.js")
 VIEWPORT = {"width": 1280, "height": 800}
+SHARED_TITLE = "A tab to share"
 SMALL_CAMERA = Path(__file__).with_name("small-camera.js")
 
 # The loopback network has many addresses: each name is a place of its own.
@@ -20,7 +21,10 @@ def launch(playwright, home):
         executable_path=CHROMIUM,
         env={**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")},
         args=[
-            "--use-fake-device-for-media-stream",
+            # The second of several fake cameras delivers no pictures; the third does.
+            "--use-fake-device-for-media-stream=device-count=3",
+            # Nobody is there to choose what is shared.
+            f"--auto-select-tab-capture-source-by-title={SHARED_TITLE}",
             "--host-resolver-rules=" + ",".join(rules),
             # What Chromium calls home for is none of the tests' business.
             "--disable-background-networking",

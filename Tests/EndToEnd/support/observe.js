@@ -5,6 +5,7 @@ globalThis.observed = (() => {
   const connections = [];
   const candidates = [];
   const streams = [];
+  const sounds = [];
   const history = [];
   const times = { clicked: null, firstFrame: null };
 
@@ -16,6 +17,14 @@ globalThis.observed = (() => {
       this.addEventListener("icecandidate", ({ candidate }) => {
         if (candidate?.candidate) candidates.push(candidate.candidate);
       });
+    }
+  };
+
+  const Sound = globalThis.AudioContext;
+  globalThis.AudioContext = class AudioContext extends Sound {
+    constructor(options) {
+      super(options);
+      sounds.push(this);
     }
   };
 
@@ -82,8 +91,9 @@ globalThis.observed = (() => {
   }
 
   return {
-    candidates, history, times, streams,
+    candidates, history, times, streams, sounds,
     media: () => Promise.all(live().map(media)),
+    sections: () => live().map((connection) => connection.getTransceivers().length),
     paths: () => Promise.all(live().map(paths)),
   };
 })();

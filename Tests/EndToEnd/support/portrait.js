@@ -9,17 +9,22 @@
     { wall: ["#8fc1c8", "#2d5570"], lamp: "#f3fbff", skin: "#b97a50", hair: "#1d1512", shirt: "#d98841", long: false },
     { wall: ["#b9a8dc", "#4b3f7c"], lamp: "#f7ecff", skin: "#8a5433", hair: "#18110d", shirt: "#c9556b", long: true },
   ];
-  const look = LOOKS[Number(new URLSearchParams(location.search).get("look") ?? 0) % LOOKS.length];
+  const query = new URLSearchParams(location.search);
+  const look = LOOKS[Number(query.get("look") ?? 0) % LOOKS.length];
+  // Many in one call share the processor.
+  const [scale, rate] = query.has("light") ? [Number(query.get("light")), 4] : [1, 15];
 
   navigator.mediaDevices.getUserMedia = async () => {
-    const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
+    const size = { width: WIDTH * scale, height: HEIGHT * scale };
+    const canvas = Object.assign(document.createElement("canvas"), size);
     const drawing = canvas.getContext("2d");
+    drawing.scale(scale, scale);
     const started = performance.now();
     const draw = () => paint(drawing, (performance.now() - started) / 1000);
     draw();
-    setInterval(draw, 66);
+    setInterval(draw, 1000 / rate);
     const audio = new AudioContext().createMediaStreamDestination().stream.getAudioTracks();
-    return new MediaStream([...canvas.captureStream(15).getVideoTracks(), ...audio]);
+    return new MediaStream([...canvas.captureStream(rate).getVideoTracks(), ...audio]);
   };
 
   function paint(drawing, seconds) {

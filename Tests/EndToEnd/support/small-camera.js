@@ -5,6 +5,6 @@
   const devices = globalThis.navigator.mediaDevices;
   if (!devices) return;
   const getUserMedia = devices.getUserMedia.bind(devices);
-  devices.getUserMedia = ({ audio }) =>
-    getUserMedia({ audio, video: { width: 320, height: 240, frameRate: 10 } });
+  const small = (video) => ({ ...(video === true ? {} : video), width: 320, height: 240, frameRate: 10 });
+  devices.getUserMedia = ({ audio, video }) => getUserMedia({ audio, video: video && small(video) });
 })();

@@ -32,11 +32,37 @@ export class FakePeerConnection {
   }
 
   addTrack(track) {
-    const sender = { track };
-    this.transceivers.push({ sender, direction: "sendrecv" });
+    return this.#addTransceiver(track.kind, track, "sendrecv").sender;
+  }
+
+  addTransceiver(trackOrKind, { direction }) {
+    const isKind = typeof trackOrKind === "string";
+    return this.#addTransceiver(isKind ? trackOrKind : trackOrKind.kind, isKind ? null : trackOrKind, direction);
+  }
+
+  #addTransceiver(kind, track, direction) {
+    const sender = { track, replaceTrack: async (other) => (sender.track = other) };
+    const receiver = { track: { kind }, getSynchronizationSources: () => [{ audioLevel: 0.25 }] };
+    const needNegotiation = () => this.#needNegotiation();
+    const transceiver = {
+      sender,
+      receiver,
+      get direction() {
+        return direction;
+      },
+      set direction(value) {
+        if (value !== direction) needNegotiation();
+        direction = value;
+      },
+    };
+    this.transceivers.push(transceiver);
     // Tracks that answer an offer use its media sections and need no offer of their own.
     if (this.signalingState === "stable") this.#needNegotiation();
-    return sender;
+    return transceiver;
+  }
+
+  getReceivers() {
+    return this.transceivers.map((transceiver) => transceiver.receiver);
   }
 
   getSenders() {
@@ -105,8 +131,8 @@ export class FakePeerConnection {
 }
 
 /** A local camera and microphone. */
-export function fakeStream() {
-  const tracks = ["audio", "video"].map((kind) => ({
+export function fakeStream(kinds = ["audio", "video"]) {
+  const tracks = kinds.map((kind) => ({
     kind,
     enabled: true,
     stopped: false,
