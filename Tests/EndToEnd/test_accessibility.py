@@ -1,21 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What axe-core finds in each view, and what a screen reader is told as it happens."""
 
-from pathlib import Path
-
 import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-import support
+from support.browser import SCREEN, SMALL_CAMERA
 from support.network import proxy_for
 from support.waiting import PATIENCE
 from test_recovery import named_server  # noqa: F401 (a fixture)
 from test_rooms import set_pin
 from test_together import named, say
 
-SCREEN = Path(support.__file__).with_name("screen.js")
-SMALL_CAMERA = Path(support.__file__).with_name("small-camera.js")
 # The pictures and the bar are dark in any scheme.
 STAGE = ("dark",)
 # What still fades in has less contrast than it will have.

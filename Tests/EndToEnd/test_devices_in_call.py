@@ -6,11 +6,11 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 import support
+from support.browser import SMALL_CAMERA
 from support.waiting import PATIENCE
 from test_before_joining import live_device, states
 from test_together import named
 
-SMALL_CAMERA = Path(support.__file__).with_name("small-camera.js")
 WAKE_LOCK = Path(support.__file__).with_name("wake-lock.js")
 
 

@@ -4,7 +4,7 @@
 from playwright.sync_api import expect
 
 from support.waiting import PATIENCE
-from test_together import named
+from test_together import WITH_VOICE, named
 
 
 def alone(room, server, **options):
@@ -90,8 +90,9 @@ def test_the_help_names_the_keys_and_turns_them_off_for_good(server, room):
 
 
 def test_push_to_talk_is_heard_only_while_space_is_held(server, room):
-    speaker, listener = named(room, server.url, "Ana"), named(room, server.url, "Ben")
+    speaker, listener = named(room, server.url, "Ana", WITH_VOICE), named(room, server.url, "Ben")
     listener.expect_pictures(1)
+    speaker.page.evaluate("voice.speak()")
     speaker.button("More").click()
     speaker.page.get_by_role("switch", name="Push to talk").click()
     # The mouse clicked there last: the space bar must not press it again.

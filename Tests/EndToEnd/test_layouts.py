@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import expect
 
 import support
+from support.browser import SCREEN
 from support.waiting import PATIENCE
-from test_together import named
+from test_together import WITH_VOICE, named
 
 PORTRAIT = Path(support.__file__).with_name("portrait.js")
-SCREEN = Path(support.__file__).with_name("screen.js")
 NAMES = ("Ana", "Ben", "Zoë", "Maximiliane von und zu Hohenlohe-Langenburg", "Lu")
 VIEWPORTS = {
     "phone": (360, 740), "phone-small": (320, 568), "phone-side": (740, 360),
@@ -184,17 +184,15 @@ def test_menu_and_dialogs_fit_in_every_size(server, room, shoot):
 
 
 def test_the_speaker_is_large_and_stays_when_silent(server, room):
-    watcher, ana, ben = (named(room, server.url, name) for name in ("Me", "Ana", "Ben"))
+    watcher, ana, ben = (named(room, server.url, name, WITH_VOICE) for name in ("Me", "Ana", "Ben"))
     watcher.expect_pictures(2)
-    for person in (ana, ben):
-        person.button("Mute audio").click()
     choose(watcher, "Speaker")
-    ben.button("Mute audio").click()
+    ben.page.evaluate("voice.speak()")
     expect_main(watcher, "Ben")
-    ben.button("Mute audio").click()
-    expect(tile_of(watcher, "Ben, microphone off")).to_have_attribute("data-speaking", "false")
-    expect_main(watcher, "Ben, microphone off")
-    ana.button("Mute audio").click()
+    ben.page.evaluate("voice.hush()")
+    expect(tile_of(watcher, "Ben")).to_have_attribute("data-speaking", "false", timeout=PATIENCE * 1000)
+    expect_main(watcher, "Ben")
+    ana.page.evaluate("voice.speak()")
     expect_main(watcher, "Ana")
     choose(watcher, "Grid")
     expect(watcher.page.locator('.tile[data-main="true"]')).to_have_count(0)

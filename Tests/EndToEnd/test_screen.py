@@ -1,17 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sharing a screen: beside the camera, with its sound, without a pause of the pictures, and until it is ended."""
 
-from pathlib import Path
-
 from playwright.sync_api import expect
 
-import support
-from support.browser import SHARED_TITLE
+from support.browser import SCREEN, SHARED_TITLE, SMALL_CAMERA
 from support.waiting import PATIENCE
 from test_together import named
 
-SCREEN = Path(support.__file__).with_name("screen.js")
-SMALL_CAMERA = Path(support.__file__).with_name("small-camera.js")
 # A picture that stands still for longer is a freeze that people notice.
 LONGEST_PAUSE_MILLISECONDS = 1000
 

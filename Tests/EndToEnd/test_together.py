@@ -5,7 +5,10 @@ import re
 
 from playwright.sync_api import expect
 
+from support.browser import SMALL_CAMERA, VOICE
 from support.waiting import PATIENCE
+
+WITH_VOICE = (SMALL_CAMERA, VOICE)
 
 
 def named(room, url, name, scripts=(), **options):
@@ -48,21 +51,28 @@ def test_who_comes_and_goes_is_announced(server, room):
     expect(announcer).to_contain_text("Ben left")
 
 
-def test_who_speaks_is_marked_and_who_is_muted_is_not(server, room):
-    speaker, listener = room.gather(server.url, 2)
-    # The fake microphone beeps.
-    expect(listener.tiles).to_have_attribute("data-speaking", "true", timeout=PATIENCE * 1000)
-    expect(speaker.page.locator("#self-view")).to_have_attribute("data-speaking", "true", timeout=PATIENCE * 1000)
+def speaking(is_speaking):
+    return "data-speaking", "true" if is_speaking else "false"
+
+
+def test_who_speaks_is_marked_and_who_is_silent_or_muted_is_not(server, room):
+    speaker, listener = named(room, server.url, "Ana", WITH_VOICE), named(room, server.url, "Ben")
+    listener.expect_pictures(1)
+    own_view = speaker.page.locator("#self-view")
+    for is_speaking in (True, False, True):
+        speaker.page.evaluate("voice.speak()" if is_speaking else "voice.hush()")
+        expect(listener.tiles).to_have_attribute(*speaking(is_speaking), timeout=PATIENCE * 1000)
+        expect(own_view).to_have_attribute(*speaking(is_speaking), timeout=PATIENCE * 1000)
     speaker.button("Mute audio").click()
-    expect(speaker.page.locator("#self-view")).to_have_attribute("data-speaking", "false")
-    expect(listener.tiles).to_have_attribute("data-speaking", "false", timeout=PATIENCE * 1000)
+    expect(own_view).to_have_attribute(*speaking(False))
+    expect(listener.tiles).to_have_attribute(*speaking(False), timeout=PATIENCE * 1000)
 
 
 def test_who_speaks_while_muted_is_told_and_may_unmute_at_once(server, room):
-    person = room.enter(server.url)
-    person.join()
+    person = named(room, server.url, "Ana", WITH_VOICE)
     person.expect_status("waiting")
     person.button("Mute audio").click()
+    person.page.evaluate("voice.speak()")
     expect(person.page.locator("#toast-text")).to_have_text("You are muted: nobody hears you.", timeout=PATIENCE * 1000)
     person.button("Unmute").click()
     expect(person.button("Mute audio")).to_have_attribute("aria-pressed", "false")

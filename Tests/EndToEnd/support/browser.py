@@ -5,10 +5,11 @@ import os
 from pathlib import Path
 
 CHROMIUM = "/usr/bin/chromium"
-OBSERVE = Path(__file__).with_name("observe.js")
+OBSERVE, SMALL_CAMERA, SCREEN, VOICE = (
+    Path(__file__).with_name(f"{name}.js") for name in ("observe", "small-camera", "screen", "voice")
+)
 VIEWPORT = {"width": 1280, "height": 800}
 SHARED_TITLE = "A tab to share"
-SMALL_CAMERA = Path(__file__).with_name("small-camera.js")
 
 # The loopback network has many addresses: each name is a place of its own.
 ADDRESSES = {"call.test": "127.0.0.1", "both.test": "127.0.0.1", "turn.test": "127.0.0.2", "away.test": "127.0.0.3"}
