@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plots of what was measured, as SVG, drawn here: two small pictures need no library."""
 
+import math
 from statistics import median
 
 COLORS = {"swiftturn": "#c2410c", "coturn": "#1d4ed8", "limit": "#4b5563"}
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 320, 70, 110, 40, 50
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 320, 78, 110, 40, 50
 PERCENTILES = (("min", 0), ("p50", 50), ("p90", 90), ("p99", 99))
 
 
@@ -20,9 +21,18 @@ def svg(title, x_label, y_label, body):
 """
 
 
+def tick(most):
+    """The distance of the lines of a scale that has about five: 1, 2 or 5 times a power of ten."""
+    power = 10 ** math.floor(math.log10(most / 4))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= most / 4)
+
+
 def lines(title, x_label, y_label, series, places):
     """`series` by server: values at `places`, which are told by their labels and stand at equal distances."""
-    top = max(value for values in series.values() for value in values) * 1.1
+    most = max(value for values in series.values() for value in values)
+    step = tick(most)
+    count = math.ceil(most / step)
+    top = count * step
 
     def x(index):
         return LEFT + 20 + index * (WIDTH - LEFT - RIGHT - 40) / max(1, len(places) - 1)
@@ -31,10 +41,9 @@ def lines(title, x_label, y_label, series, places):
         return HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM)
 
     parts = []
-    for step in range(5):
-        value = top * step / 4
+    for value in (index * step for index in range(count + 1)):
         parts.append(f'<path d="M{LEFT} {y(value):.1f}H{WIDTH - RIGHT}" stroke="#e5e7eb"/>')
-        parts.append(f'<text x="{LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{value:,.3g}</text>')
+        parts.append(f'<text x="{LEFT - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{value:,g}</text>')
     for index, place in enumerate(places):
         parts.append(f'<text x="{x(index):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{place}</text>')
     for name, values in series.items():
