@@ -49,6 +49,8 @@ export class PeerLink {
   #backoff = new Backoff(6000);
   #deadline;
   #closed = false;
+  /** The connection has lost DTLS: no ICE restart brings media back, whatever its states say then. */
+  #isSpent = false;
   /** @type {RTCPeerConnection} */
   #connection;
   /** @type {Negotiation} */
@@ -142,6 +144,7 @@ export class PeerLink {
     connection.onconnectionstatechange = () => this.#connectionChanged();
     connection.ontrack = ({ track, transceiver }) => onTrack(track, sourceOf(connection, transceiver));
     this.#connection = connection;
+    this.#isSpent = false;
     this.#negotiation = negotiation;
     this.#screenSections = new ScreenSections(connection);
     if (initiator) this.#attachTracks(true);
@@ -199,9 +202,11 @@ export class PeerLink {
   }
 
   #iceChanged() {
+    this.#watchDTLS();
     switch (this.#connection.iceConnectionState) {
       case "connected":
       case "completed":
+        if (this.#isSpent) return this.#startOver();
         this.#backoff.reset();
         this.#deadline.stop();
         return this.#setState("connected");
@@ -213,13 +218,17 @@ export class PeerLink {
   }
 
   #connectionChanged() {
-    if (this.#hasFailedAboveICE()) this.#interrupted(0);
+    const wasSpent = this.#isSpent;
+    this.#watchDTLS();
+    if (this.#isSpent && !wasSpent) this.#interrupted(0);
   }
 
-  /** DTLS can fail while ICE is well; no ICE restart heals that. */
-  #hasFailedAboveICE() {
+  /** DTLS can fail while ICE is well, and Firefox gives it up together with ICE. */
+  #watchDTLS() {
     const { connectionState, iceConnectionState } = this.#connection;
-    return connectionState === "failed" && ["connected", "completed"].includes(iceConnectionState);
+    const isAboveICE = connectionState === "failed" && ["connected", "completed"].includes(iceConnectionState);
+    const hasFailed = this.#connection.getSenders().some(({ transport }) => transport?.state === "failed");
+    this.#isSpent ||= isAboveICE || hasFailed;
   }
 
   /** @param {number} grace in milliseconds */
@@ -239,7 +248,7 @@ export class PeerLink {
       return; // Signaling is away: when it is back, the whole call is rebuilt.
     }
     if (this.#closed || this.#backoff.attempts === 0) return;
-    const hopeless = attempt >= RESTARTS_BEFORE_REBUILD || this.#hasFailedAboveICE();
+    const hopeless = attempt >= RESTARTS_BEFORE_REBUILD || this.#isSpent;
     if (hopeless || !this.#connection.remoteDescription) this.#rebuild(true);
     else this.#connection.restartIce();
   }

@@ -211,6 +211,29 @@ test("a DTLS failure is not met with ICE restarts", async () => {
   assert.equal(offering.connections.length, 2);
 });
 
+test("DTLS that fails together with ICE is not met with ICE restarts either", async () => {
+  const [offering] = await connectedPair();
+  offering.connection.dtlsTransport.state = "failed";
+  offering.connection.becomes("failed");
+  await clock.advance(POLITE_GRACE);
+  assert.equal(offering.connection.restarts, 0);
+  assert.equal(offering.connections.length, 2);
+});
+
+test("a connection whose DTLS had failed is not trusted when ICE comes back by the far end's restart", async () => {
+  const [offering] = await connectedPair();
+  const [first] = offering.connections;
+  first.dtlsTransport.state = "failed";
+  first.becomes("failed");
+  first.dtlsTransport.state = "connected";
+  first.becomes("connected");
+  assert.deepEqual(offering.states.slice(-1), ["reconnecting"]);
+  await clock.advance(1000);
+  assert.ok(first.closed);
+  offering.connection.becomes("connected");
+  assert.deepEqual(offering.states.slice(-1), ["connected"]);
+});
+
 test("a connection that failed because its relay is gone gets an ICE restart, from one side alone", async () => {
   const [polite, impolite] = await connectedPair();
   for (const side of [polite, impolite]) side.connection.becomes("disconnected", "failed");

@@ -11,6 +11,7 @@ export class FakePeerConnection {
   signalingState = "stable";
   iceConnectionState = "new";
   connectionState = "new";
+  dtlsTransport = { state: "new" };
   localDescription = null;
   remoteDescription = null;
   restarts = 0;
@@ -41,7 +42,7 @@ export class FakePeerConnection {
   }
 
   #addTransceiver(kind, track, direction) {
-    const sender = { track, replaceTrack: async (other) => (sender.track = other) };
+    const sender = { track, transport: this.dtlsTransport, replaceTrack: async (other) => (sender.track = other) };
     const receiver = { track: { kind }, getSynchronizationSources: () => [{ audioLevel: 0.25 }] };
     const needNegotiation = () => this.#needNegotiation();
     const transceiver = {
