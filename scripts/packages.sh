@@ -37,7 +37,7 @@ build_packages=(libssl-dev libsqlite3-dev pkg-config zlib1g-dev)
 
 # What the tests need beside that.
 test_packages=(
-    chromium libnss3-tools openssl iproute2 curl python3 python3-venv
+    chromium firefox-esr pulseaudio libnss3-tools openssl iproute2 curl python3 python3-venv
     # Clients of others, and a server to compare with.
     coturn gir1.2-nice-0.1 python3-gi
 )

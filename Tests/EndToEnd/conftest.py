@@ -10,6 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from support.browser import launch
 from support.certificates import Authority, browser_home
+from support.firefox import launch_firefox
 from support.protocol import check
 from support.proxy import Proxy
 from support.raw import Client
@@ -36,9 +37,9 @@ def start_server(tmp_path_factory, data_home):
     """Starts servers that end with the test."""
     servers = []
 
-    def start(*options, port=None, web_root=WEB_ROOT):
+    def start(*options, port=None, web_root=WEB_ROOT, **where):
         directory = tmp_path_factory.mktemp("server")
-        server = Server(directory, data_home, port or free_port(), ["--web-root", web_root, *options])
+        server = Server(directory, data_home, port or free_port(), ["--web-root", web_root, *options], **where)
         servers.append(server)
         return server.start()
 
@@ -72,6 +73,12 @@ def browser(tmp_path_factory, authority, development_authority):
         browser = launch(playwright, home)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(authority, development_authority):
+    with launch_firefox(authority.certificate, development_authority) as firefox:
+        yield firefox
 
 
 @pytest.fixture

@@ -30,6 +30,16 @@ def record_load(person, server, record):
     record("resident memory in a call of 2, bytes", resident_memory(server.pid))
 
 
+def test_what_is_heard_is_what_was_said(server, room):
+    """Pitch for pitch, each from the other and not from oneself."""
+    tones = (392, 523)
+    people = [room.enter(server.url, tone=tone) for tone in tones]
+    for person in people:
+        person.join()
+    for person, heard in zip(people, reversed(tones)):
+        person.expect_tone(heard)
+
+
 def test_three_participants_see_and_hear_each_other(server, room):
     people = []
     for already_there in range(3):

@@ -29,7 +29,7 @@ NOISE_LEVEL = 4 / 32767
 def is_silent(listener):
     """Nothing but noise arrives for two seconds: longer than the pause between two beeps of the fake microphone."""
     (before,) = listener.media().values()
-    listener.page.wait_for_timeout(2000)
+    listener.pause(2)
     (after,) = listener.media().values()
     assert after["audioPackets"] > before["audioPackets"], "the connection is alive"
     # totalAudioEnergy adds up level squared times duration (webrtc-stats).

@@ -42,7 +42,7 @@ def test_a_screen_is_a_tile_of_its_own_with_sound_and_ends(server, room):
     # The camera is there as before.
     expect(ben.page.get_by_role("group", name="Ana", exact=True)).to_have_attribute("data-video", "on")
     expect(ben.tiles).to_have_count(2)
-    ben.until(lambda: frequency(tile) and abs(frequency(tile) - 880) < 30, lambda: f"a tone: {frequency(tile)}")
+    ben.expect_tone(880, '.tile[data-source="screen"]')
     button.click()
     expect(tile).to_have_count(0)
     expect(button).to_have_attribute("aria-pressed", "false")
@@ -176,19 +176,3 @@ WATCH_CAMERA = """() => {
   video.requestVideoFrameCallback(note);
   globalThis.longestPause = () => Math.max(longest, performance.now() - last);
 }"""
-
-
-def frequency(tile):
-    """The loudest frequency that arrives with a tile, in Hz; 0 in silence."""
-    return tile.locator("video").evaluate("""(video) => {
-      if (!globalThis.spectrum) {
-        const context = new AudioContext();
-        const analyser = new AnalyserNode(context, { fftSize: 8192 });
-        context.createMediaStreamSource(video.srcObject).connect(analyser);
-        globalThis.spectrum = { context, analyser, bins: new Float32Array(analyser.frequencyBinCount) };
-      }
-      const { context, analyser, bins } = globalThis.spectrum;
-      analyser.getFloatFrequencyData(bins);
-      const loudest = bins.reduce((best, level, index) => (level > bins[best] ? index : best), 0);
-      return bins[loudest] > -70 ? (loudest * context.sampleRate) / analyser.fftSize : 0;
-    }""")

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 CHROMIUM = "/usr/bin/chromium"
-OBSERVE, SMALL_CAMERA, SCREEN, VOICE = (
-    Path(__file__).with_name(f"{name}.js") for name in ("observe", "small-camera", "screen", "voice")
+OBSERVE, SMALL_CAMERA, SCREEN, TONE, VOICE, TELL = (
+    Path(__file__).with_name(f"{name}.js") for name in ("observe", "small-camera", "screen", "tone", "voice", "tell")
 )
 VIEWPORT = {"width": 1280, "height": 800}
 SHARED_TITLE = "A tab to share"
@@ -38,7 +38,6 @@ def new_context(browser, *scripts, devices=True, viewport=None):
     """A context is a browser of its own: no storage, cache or service worker in common with others."""
     context = browser.new_context(viewport=viewport or VIEWPORT)
     context.grant_permissions(["camera", "microphone"] if devices else [])
-    for script in scripts or (SMALL_CAMERA,):
+    for script in (*(scripts or (SMALL_CAMERA,)), TONE, OBSERVE):
         context.add_init_script(path=script)
-    context.add_init_script(path=OBSERVE)
     return context

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A throwaway certificate authority, its leaves, and a browser home that trusts authorities."""
+"""A throwaway certificate authority, its leaves, and NSS databases that trust authorities."""
 
 import subprocess
+from ipaddress import ip_address
 from pathlib import Path
 
 DAYS = "2"
@@ -32,18 +33,31 @@ class Authority:
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
             "-CA", self.certificate, "-CAkey", self.key, "-keyout", key, "-out", certificate, "-days", DAYS,
             "-subj", f"/CN={names[0]}",
-            "-addext", "subjectAltName=" + ",".join(f"DNS:{name}" for name in names),
+            "-addext", "subjectAltName=" + ",".join(map(alternative_name, names)),
             "-addext", "basicConstraints=critical,CA:FALSE",
             "-addext", "extendedKeyUsage=serverAuth",
         )  # fmt: skip
         return certificate, key
 
 
+def alternative_name(name):
+    """As openssl-x509v3_config(5) writes it."""
+    try:
+        return f"IP:{ip_address(name)}"
+    except ValueError:
+        return f"DNS:{name}"
+
+
 def browser_home(directory, *authorities):
     """A home whose NSS database trusts these authorities: the way a person does it, names are still verified."""
     database = Path(directory) / ".pki" / "nssdb"
     database.mkdir(parents=True)
+    trust(database, authorities)
+    return Path(directory)
+
+
+def trust(database, authorities):
+    """Makes an NSS database in this folder."""
     run("certutil", "-d", f"sql:{database}", "-N", "--empty-password")
     for number, authority in enumerate(authorities):
         run("certutil", "-d", f"sql:{database}", "-A", "-t", "C,,", "-n", f"test-{number}", "-i", authority)
-    return Path(directory)

@@ -90,8 +90,29 @@ globalThis.observed = (() => {
     };
   }
 
+  const spectra = new WeakMap();
+
+  /** The loudest frequency in Hz that arrives with the sound of a video element; 0 in silence. */
+  function frequency(video) {
+    const [track] = video?.srcObject?.getAudioTracks() ?? [];
+    if (!track) return 0;
+    if (!spectra.has(track)) spectra.set(track, spectrum(track));
+    const analyser = spectra.get(track);
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatFrequencyData(bins);
+    const loudest = bins.reduce((best, level, index) => (level > bins[best] ? index : best), 0);
+    return bins[loudest] > -70 ? (loudest * analyser.context.sampleRate) / analyser.fftSize : 0;
+  }
+
+  function spectrum(track) {
+    const context = new Sound();
+    const analyser = new AnalyserNode(context, { fftSize: 8192 });
+    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    return analyser;
+  }
+
   return {
-    candidates, history, times, streams, sounds,
+    candidates, frequency, history, times, streams, sounds,
     media: () => Promise.all(live().map(media)),
     sections: () => live().map((connection) => connection.getTransceivers().length),
     paths: () => Promise.all(live().map(paths)),

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several participants of one test."""
 
-from support.browser import new_context
+from support.browser import OBSERVE, SMALL_CAMERA, TELL, TONE, new_context
+from support.firefox_participant import FirefoxParticipant
 from support.participant import Participant
 
 
@@ -15,8 +16,15 @@ class Room:
 
     def enter(self, url, *scripts, devices=True, viewport=None, **query):
         context = new_context(self.browser, *scripts, devices=devices, viewport=viewport)
+        return self._enter(Participant, context, url, query)
+
+    def enter_firefox(self, firefox, url, *scripts, viewport=None, **query):
+        context = firefox.new_context(SMALL_CAMERA, *scripts, TONE, OBSERVE, TELL, viewport=viewport)
+        return self._enter(FirefoxParticipant, context, url, query)
+
+    def _enter(self, kind, context, url, query):
         self.contexts.append(context)
-        participant = Participant(context, url, **query)
+        participant = kind(context, url, **query)
         self.participants.append(participant)
         return participant
 

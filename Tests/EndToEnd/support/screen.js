@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A screen to share: a drawn window with moving text, and a tone of 880 Hz as its sound.
+// A screen to share: a drawn window with moving text, and a tone of 880 Hz (tone.js) as its sound.
 globalThis.shared = (() => {
   let stream = null;
   let refusal = null;
 
-  globalThis.navigator.mediaDevices.getDisplayMedia = async () => {
+  const devices = globalThis.navigator.mediaDevices ?? {};
+  devices.getDisplayMedia = async () => {
     if (refusal) throw new DOMException("Permission denied", refusal);
     const canvas = Object.assign(document.createElement("canvas"), { width: 960, height: 600 });
     const drawing = canvas.getContext("2d");
@@ -13,24 +14,14 @@ globalThis.shared = (() => {
     let step = 0;
     const timer = setInterval(() => paint(drawing, ++step), 100);
     const [video] = canvas.captureStream(10).getVideoTracks();
-    const [audio] = tone();
     const stop = video.stop.bind(video);
     video.stop = () => {
       clearInterval(timer);
       stop();
     };
-    stream = new MediaStream([video, audio]);
+    stream = new MediaStream([video, tone(880)]);
     return stream;
   };
-
-  function tone() {
-    const context = new AudioContext();
-    const output = context.createMediaStreamDestination();
-    const source = new OscillatorNode(context, { frequency: 880 });
-    source.connect(new GainNode(context, { gain: 0.3 })).connect(output);
-    source.start();
-    return output.stream.getAudioTracks();
-  }
 
   function paint(drawing, step) {
     drawing.fillStyle = "#f7f7fb";

@@ -46,7 +46,7 @@ def is_free(address, port):
 class Server:
     """One `swiftturn serve`, which can be started again after its end."""
 
-    def __init__(self, directory, data_home, port, options):
+    def __init__(self, directory, data_home, port, options, address="127.0.0.1"):
         self.port = port
         self.stdout_file = Path(directory) / "stdout"
         self.log_file = Path(directory) / "stderr"
@@ -54,7 +54,7 @@ class Server:
             **{name: value for name, value in os.environ.items() if not name.startswith("SWIFTTURN_")},
             "XDG_DATA_HOME": str(data_home),
         }
-        self.command = [str(binary()), "serve", "--listen", f"127.0.0.1:{port}", *map(str, options)]
+        self.command = [str(binary()), "serve", "--listen", f"{address}:{port}", *map(str, options)]
         self.process = None
         self.url = None
 
