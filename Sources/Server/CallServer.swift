@@ -133,8 +133,8 @@ struct CallServer: Sendable {
         logger.info(
             "relayed",
             metadata: [
-                "connections": "\(counters.connections)", "packets": "\(counters.packetsQueued)",
-                "bytes": "\(counters.bytesQueued)", "drops": "\(drops.isEmpty ? "none" : drops)",
+                "connections": "\(counters.clients.sum)", "packets": "\(counters.queued.packets)",
+                "bytes": "\(counters.queued.bytes)", "drops": "\(drops.isEmpty ? "none" : drops)",
             ]
         )
     }

@@ -41,7 +41,7 @@ extension Hub {
     mutating func turnAway(_ waiting: Room.Occupant, _ error: SignalError, at now: Duration?) -> [HubAction] {
         guard let member = members[waiting.connection] else { return [] }
         members[waiting.connection]?.phase = .lobby(since: now ?? member.lastHeard)
-        return [.send(ServerMessage.error(error).text, to: waiting.connection)]
+        return [refuse(waiting.connection, error)]
     }
 
     /// Every member may let people in, as everybody in a house may open the door.

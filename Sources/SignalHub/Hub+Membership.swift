@@ -20,7 +20,7 @@ extension Hub {
         do throws(SignalError) {
             return withdrawn + (try pass(occupant, request, from: member.address, at: now))
         } catch {
-            return withdrawn + [.send(ServerMessage.error(error).text, to: id)]
+            return withdrawn + [refuse(id, error)]
         }
     }
 
@@ -51,6 +51,7 @@ extension Hub {
         rooms[room.name] = room
         members[occupant.connection]?.phase = .joined(room: room.name)
         memberCount += 1
+        counters.joins += 1
         let offer = offer(for: member, in: room.name)
         var own = [ServerMessage.joined(peerID: occupant.peerID, room: before, offer: offer)]
         if !room.chat.messages.isEmpty { own.append(.chatHistory(room.chat.messages, at: now)) }

@@ -13,6 +13,7 @@ package struct Hub: Sendable {
     private var connectionsByAddress: [String: Int] = [:]
     /// Members that are in a room.
     package internal(set) var memberCount = 0
+    package internal(set) var counters = SignalCounters()
     private var isStopping = false
 
     /// - Parameter iceServers: the ICE servers for a member of a room, with credentials that are valid from now.
@@ -40,8 +41,9 @@ package struct Hub: Sendable {
         guard members.count < limits.connections,
             connectionsByAddress[address, default: 0] < limits.connectionsPerAddress
         else {
-            return [.send(ServerMessage.error(.serverFull).text, to: id), .close(id, .connectionLimit)]
+            return [refuse(id, .serverFull), .close(id, .connectionLimit)]
         }
+        counters.connections += 1
         let peerID = PeerID.random(using: &generator)
         members[id] = Member(peerID: peerID, address: address, limits: limits, at: now)
         connectionsByAddress[address, default: 0] += 1
@@ -99,7 +101,7 @@ package struct Hub: Sendable {
         members[id] = member
         switch verdict {
         case .granted: return answer(text, from: id, member: member, at: now)
-        case .dropped: return [.send(ServerMessage.error(.rateLimited).text, to: id)]
+        case .dropped: return [refuse(id, .rateLimited)]
         case .exhausted: return close(id, .messageRate)
         }
     }
@@ -111,7 +113,9 @@ package struct Hub: Sendable {
         at now: Duration
     ) -> [HubAction] {
         do throws(SignalError) {
-            switch try ClientMessage(parsing: text) {
+            let message = try ClientMessage(parsing: text)
+            counters.messages[message.type, default: 0] += 1
+            switch message {
             case .join(let request): return try join(request, id, member, at: now)
             case .relay(let message): return try relay(message, from: member)
             case .leave: return try leave(id, member, at: now)
@@ -123,8 +127,13 @@ package struct Hub: Sendable {
             case .decline(let target): return try decline(target, by: member, at: now)
             }
         } catch {
-            return [.send(ServerMessage.error(error).text, to: id)]
+            return [refuse(id, error)]
         }
+    }
+
+    mutating func refuse(_ id: ConnectionID, _ error: SignalError) -> HubAction {
+        counters.count(error)
+        return .send(ServerMessage.error(error).text, to: id)
     }
 
     /// The ICE servers for a member of a room.

@@ -54,6 +54,12 @@ package struct CredentialVerifier: Sendable {
         }
     }
 
+    /// Whether a user name would be ephemeral, had its time not passed.
+    package func hasExpired(_ username: String, now: Int64) -> Bool {
+        guard !secrets.isEmpty, let name = EphemeralUsername(username) else { return false }
+        return name.expiresAt <= now
+    }
+
     /// The candidate for a USERHASH. Long-term users only: a hash of a name that was never seen cannot be inverted, and
     /// ephemeral user names are made elsewhere.
     package func candidates(forHash hash: [UInt8]) -> [VerifiableCredential] {

@@ -135,6 +135,7 @@ extension Relay {
             throw .insufficientCapacity
         }
         client.allocationCount &+= 1
+        counters.allocationsMade[client.transport] += 1
         var allocation = Allocation(
             handle: handle,
             scope: scope,

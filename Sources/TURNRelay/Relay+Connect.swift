@@ -84,6 +84,7 @@ extension Relay {
         client.allocation?.connections[index].state = .open
         client.allocation?.connections[index].deadline = now + configuration.connectionBindTimeout
         deadlines.update(client, in: clients)
+        counters.requests.count(.connect, code: 0)
         var response = answer.form.response(.successResponse)
         response.append(id)
         send(response, as: answer, to: client.id)
@@ -92,6 +93,7 @@ extension Relay {
     /// Answers the Connect of a connection that comes to nothing.
     func refuse(_ connection: PeerConnection, of client: ClientID) {
         guard case .connecting(let answer) = connection.state else { return }
+        counters.count(.connectionFailure, of: .connect)
         send(errorResponse(.connectionFailure, as: answer.form), as: answer, to: client)
     }
 

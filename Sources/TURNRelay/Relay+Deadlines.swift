@@ -22,14 +22,19 @@ extension Relay {
     }
 
     private func expireEndpoints(of client: Client, at now: NIODeadline) {
-        removeEndpoints(of: client, at: now) { $0.expiresAt <= now }
+        removeEndpoints(of: client, because: .expired, at: now) { $0.expiresAt <= now }
     }
 
     /// Removes endpoints of a client's allocation, and the allocation with the last of them.
-    func removeEndpoints(of client: Client, at now: NIODeadline, where isGone: (RelayedEndpoint) -> Bool) {
+    func removeEndpoints(
+        of client: Client,
+        because end: AllocationEnd,
+        at now: NIODeadline,
+        where isGone: (RelayedEndpoint) -> Bool
+    ) {
         guard let allocation = client.allocation else { return }
         guard allocation.endpoints.contains(where: { !isGone($0) }) else {
-            deleteAllocation(of: client, at: now)
+            deleteAllocation(of: client, because: end, at: now)
             client.idleDeadline = now + configuration.idleTimeout(isDatagram: client.isDatagram)
             return
         }

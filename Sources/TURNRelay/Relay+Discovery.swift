@@ -22,8 +22,11 @@ extension Relay {
         else { return .otherMessage }
         guard strangers.take(address.address, at: now) else { return .drop(.strangerRate) }
         do throws(RequestError) {
-            return try answer(message, from: address, at: vantage)
+            let outcome = try answer(message, from: address, at: vantage)
+            counters.requests.count(.binding, code: 0)
+            return outcome
         } catch {
+            counters.count(error, of: .binding)
             let form = AnswerForm(to: message)
             let response = shortened(to: message, isProved: false) { brevity in
                 seal(errorResponse(error, as: form, brevity), as: form, identity: nil, brevity)

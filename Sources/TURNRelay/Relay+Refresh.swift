@@ -55,7 +55,7 @@ extension Relay {
         guard family.map({ allocation.endpoint($0) != nil }) ?? true else { throw .peerAddressFamilyMismatch }
         defer { deadlines.update(client, in: clients) }
         guard wish.lifetime?.seconds != 0 else {
-            removeEndpoints(of: client, at: now) { family == nil || $0.address.family == family }
+            removeEndpoints(of: client, because: .deleted, at: now) { family == nil || $0.address.family == family }
             return .zero
         }
         let granted = min(try prolongation(of: allocation, asked: wish.lifetime, at: now), wish.longestLifetime)
@@ -75,7 +75,7 @@ extension Relay {
         let wanted = lifetime(asked: asked)
         guard allocation.credential.isEphemeral else { return wanted }
         let remaining = allocation.createdAt + configuration.maximumAllocationAge - now
-        guard remaining >= .seconds(1) else { throw .unauthorized }
+        guard remaining >= .seconds(1) else { throw .unauthorized(.allocationAge) }
         return min(wanted, remaining)
     }
 }

@@ -33,6 +33,7 @@ package final class Relay {
     let connections: ConnectionRegistry
     /// For the loop to do, once what it has just given is dealt with.
     var deferred: [DeferredWork] = []
+    package internal(set) var counters = ProtocolCounters()
 
     /// - Parameters:
     ///   - loop: what other loops' relays know this one by.
@@ -79,6 +80,7 @@ package final class Relay {
     ///   - serverName: that the client connected with (SNI).
     package func connect(
         from address: TransportAddress,
+        over transport: ClientTransport = .tcp,
         acceptedAt: NIODeadline,
         serverName: String? = nil
     ) -> ClientID {
@@ -87,6 +89,7 @@ package final class Relay {
             address: address,
             realm: named ?? realms.defaultRealm,
             isRealmSettled: named != nil,
+            transport: transport,
             idleDeadline: acceptedAt + configuration.unauthenticatedTimeout
         )
         deadlines.update(client, in: clients)
@@ -107,7 +110,7 @@ package final class Relay {
             address: address,
             realm: realms.defaultRealm,
             isRealmSettled: false,
-            isDatagram: true,
+            transport: .udp,
             idleDeadline: now.uptime
         )
         let outcome = receive(bytes, from: client.id, at: now)
@@ -122,11 +125,12 @@ package final class Relay {
         guard let client = clients[id] else { return }
         guard client.allocation?.mobility == nil else { return detach(client, at: now) }
         _ = clients.remove(id)
-        deleteAllocation(of: client, at: now)
+        deleteAllocation(of: client, because: .disconnected, at: now)
     }
 
-    func deleteAllocation(of client: Client, at now: NIODeadline) {
+    func deleteAllocation(of client: Client, because end: AllocationEnd, at now: NIODeadline) {
         guard let allocation = client.allocation else { return }
+        counters.allocationsEnded[end, default: 0] += 1
         client.allocation = nil
         tickets?.revoke(allocation.mobility?.tickets ?? [])
         if let heir = allocation.mobility?.heir { tell(.withdrawn(from: heir), to: heir.loop, at: now) }
@@ -188,10 +192,12 @@ package final class Relay {
                 progress = try perform(request, with: &response)
                 if progress == .pending { return .pending }
             }
+            counters.requests.count(form.method, code: 0)
             answer = shortened(to: message, isProved: identity != nil || !client.isDatagram) { brevity in
                 seal(response, as: form, identity: identity, brevity)
             }
         } catch {
+            counters.count(error, of: form.method)
             answer = shortened(to: message, isProved: identity != nil || !client.isDatagram) { brevity in
                 var response = errorResponse(error, as: form, brevity)
                 if error.isChallenge { challenge(client, in: realm, brevity, at: now, with: &response) }

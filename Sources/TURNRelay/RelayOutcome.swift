@@ -49,7 +49,7 @@ package enum RelayAction: Equatable, Sendable {
     case close(ClientID, CloseReason)
 }
 
-package enum CloseReason: String, Sendable {
+package enum CloseReason: String, Sendable, CaseIterable {
     /// No request authenticated within ``RelayConfiguration/unauthenticatedTimeout``.
     case unauthenticated = "no authenticated request"
     /// No allocation for ``RelayConfiguration/idleTimeout(isDatagram:)``.

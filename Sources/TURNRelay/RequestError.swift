@@ -8,6 +8,8 @@ struct RequestError: Error, Equatable {
     let reason: String
     var unknownAttributes: [AttributeType] = []
     var alternateServer: TransportAddress?
+    /// For whoever runs the server: the response does not tell.
+    var refusal: AuthenticationRefusal?
 
     /// True when the response carries REALM and a NONCE, for the client to try again with.
     var isChallenge: Bool { code == 401 || code == 438 }
@@ -25,13 +27,16 @@ struct RequestError: Error, Equatable {
         RequestError(code: 420, reason: "Unknown Attribute", unknownAttributes: types)
     }
 
-    static let unauthorized = RequestError(code: 401, reason: "Unauthorized")
+    static func unauthorized(_ refusal: AuthenticationRefusal) -> RequestError {
+        RequestError(code: 401, reason: "Unauthorized", refusal: refusal)
+    }
+
     static let forbidden = RequestError(code: 403, reason: "Forbidden")
     static let mobilityForbidden = RequestError(code: 405, reason: "Mobility Forbidden")
     static let allocationMismatch = RequestError(code: 437, reason: "Allocation Mismatch")
-    static let staleNonce = RequestError(code: 438, reason: "Stale Nonce")
+    static let staleNonce = RequestError(code: 438, reason: "Stale Nonce", refusal: .staleNonce)
     static let addressFamilyNotSupported = RequestError(code: 440, reason: "Address Family not Supported")
-    static let wrongCredentials = RequestError(code: 441, reason: "Wrong Credentials")
+    static let wrongCredentials = RequestError(code: 441, reason: "Wrong Credentials", refusal: .otherUser)
     static let unsupportedTransport = RequestError(code: 442, reason: "Unsupported Transport Protocol")
     static let peerAddressFamilyMismatch = RequestError(code: 443, reason: "Peer Address Family Mismatch")
     static let connectionAlreadyExists = RequestError(code: 446, reason: "Connection Already Exists")

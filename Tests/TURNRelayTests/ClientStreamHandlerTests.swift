@@ -47,7 +47,7 @@ struct ClientStreamHandlerTests {
         channel.close(promise: nil)
         #expect(loop.counters.closes.isEmpty)
         channel.pipeline.fireChannelRead(ByteBuffer(bytes: request))
-        #expect(loop.counters.closes == [.transportError: 1] && loop.counters.connections == 1)
+        #expect(loop.counters.closes == [.transportError: 1] && loop.counters.clients.sum == 1)
         channel.embeddedEventLoop.run()
         #expect(loop.counters.closes == [.transportError: 1] && decisions == 1)
     }

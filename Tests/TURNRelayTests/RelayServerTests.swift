@@ -24,7 +24,7 @@ struct RelayServerTests {
             #expect(try await numbers(of: other, count: 200) == Array(0..<200))
             #expect(try await numbers(of: one, count: 200) == Array(1000..<1200))
             let counters = await relay.counters()
-            #expect(counters.packetsQueued == 400 && counters.bytesQueued == 1600)
+            #expect(counters.queued.packets == 400 && counters.queued.bytes == 1600)
             await one.close()
             await other.close()
         }

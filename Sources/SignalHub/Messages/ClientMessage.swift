@@ -49,6 +49,25 @@ enum ClientMessage: Hashable {
     case admit(String)
     case decline(String)
 
+    /// The `type` of every message that there is.
+    static let types = [
+        "join", "offer", "answer", "ice-candidate", "leave", "ice-servers", "state", "chat", "room", "admit", "decline",
+    ]
+
+    var type: String {
+        switch self {
+        case .join: "join"
+        case .relay(let message): message.kind.rawValue
+        case .leave: "leave"
+        case .iceServers: "ice-servers"
+        case .state: "state"
+        case .chat: "chat"
+        case .room: "room"
+        case .admit: "admit"
+        case .decline: "decline"
+        }
+    }
+
     init(parsing text: String) throws(SignalError) {
         let object = try JSONObject(parsing: Array(text.utf8))
         guard let type = object.string("type") else { throw .wrongField("type", "a string") }

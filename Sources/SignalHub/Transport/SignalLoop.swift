@@ -47,11 +47,14 @@ final class SignalLoop {
             perform(hub.retire(id))
         case .closed(let end):
             log(end, of: id, at: now)
+            hub.counters.count(end)
             links[id] = nil
             perform(hub.disconnect(id))
             if links.isEmpty { emptied?.succeed() }
         }
     }
+
+    var snapshot: SignalSnapshot { SignalSnapshot(hub) }
 
     func tick(at now: NIODeadline) {
         perform(hub.tick(at: now.uptime))

@@ -65,6 +65,12 @@ package final class SignalServer: Sendable {
     package var connectionCount: Int { gauges.connectionCount }
     package var roomCount: Int { gauges.roomCount }
 
+    package func snapshot() async -> SignalSnapshot {
+        await withCheckedContinuation { continuation in
+            eventLoop.execute { [core] in continuation.resume(returning: core.value.snapshot) }
+        }
+    }
+
     /// Closes all connections, now and from now on, and returns when they are gone: at the latest a second after the time
     /// that they have to close by themselves.
     package func stop() async {

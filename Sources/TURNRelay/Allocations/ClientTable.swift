@@ -10,8 +10,7 @@ import STUNCodec
 final class Client {
     let id: ClientID
     let address: TransportAddress
-    /// Its address may be forged until it has proved who it is.
-    let isDatagram: Bool
+    let transport: ClientTransport
     /// When it is closed for want of an allocation.
     var idleDeadline: NIODeadline
     /// The realm that the server's name tells or, without one, that the first authenticated request was made in.
@@ -35,11 +34,11 @@ final class Client {
         address: TransportAddress,
         realm: RelayRealm,
         isRealmSettled: Bool,
-        isDatagram: Bool,
+        transport: ClientTransport,
         idleDeadline: NIODeadline
     ) {
         self.id = id
-        self.isDatagram = isDatagram
+        self.transport = transport
         self.address = address
         self.realm = realm
         self.isRealmSettled = isRealmSettled
@@ -48,6 +47,9 @@ final class Client {
 
     /// The earliest entry of this client in the deadline queue.
     var queuedDeadline = NIODeadline.distantFuture
+
+    /// Its address may be forged until it has proved who it is.
+    var isDatagram: Bool { transport == .udp }
 
     /// The next time at which the passing of time changes something.
     var deadline: NIODeadline {
@@ -75,7 +77,7 @@ struct ClientTable {
         address: TransportAddress,
         realm: RelayRealm,
         isRealmSettled: Bool,
-        isDatagram: Bool = false,
+        transport: ClientTransport = .tcp,
         idleDeadline: NIODeadline
     ) -> Client {
         let slot = freeSlots.popLast() ?? slots.count
@@ -89,7 +91,7 @@ struct ClientTable {
             address: address,
             realm: realm,
             isRealmSettled: isRealmSettled,
-            isDatagram: isDatagram,
+            transport: transport,
             idleDeadline: idleDeadline
         )
         slots[slot] = client

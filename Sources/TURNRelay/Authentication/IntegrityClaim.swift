@@ -28,7 +28,9 @@ extension IntegrityClaim {
         // > If the message does not contain a MESSAGE-INTEGRITY or MESSAGE-INTEGRITY-SHA256 attribute, the server
         // > MUST generate an error response with an error code of 401
         let isSHA256 = message.firstAttribute(.messageIntegritySHA256) != nil
-        guard isSHA256 || message.firstAttribute(.messageIntegrity) != nil else { throw .unauthorized }
+        guard isSHA256 || message.firstAttribute(.messageIntegrity) != nil else {
+            throw .unauthorized(.noCredentials)
+        }
         let code: IntegrityMethod.Code = isSHA256 ? .sha256 : .sha1
         guard let coverage = message.integrityCoverage(code.attributeType) else {
             throw .badRequest("malformed message integrity")

@@ -20,7 +20,7 @@ struct RequestAuthenticator {
         at now: Moment
     ) throws(RequestError) -> Identity {
         let claim = try IntegrityClaim(message)
-        guard claim.realm == realm.name else { throw .unauthorized }
+        guard claim.realm == realm.name else { throw .unauthorized(.wrongRealm) }
         let identity = try prove(claim, message, allocation: client.allocation, realm, at: now)
         // > If the NONCE is no longer valid, the server MUST generate an error response with an error code of 438
         guard nonces.isValid(claim.nonce, in: realm.name, from: client.address, now: now.unixTime) else {
@@ -38,11 +38,21 @@ struct RequestAuthenticator {
         _ realm: RelayRealm,
         at now: Moment
     ) throws(RequestError) -> Identity {
-        for keys in candidates(for: claim, allocation: allocation, realm, at: now)
-        where keys.verify(message, claim) {
+        let candidates = candidates(for: claim, allocation: allocation, realm, at: now)
+        for keys in candidates where keys.verify(message, claim) {
             return Identity(keys: keys, algorithm: claim.method.algorithm, isLegacy: claim.isLegacy)
         }
-        throw .unauthorized
+        throw .unauthorized(candidates.isEmpty ? Self.refusal(of: claim, realm, at: now) : .wrongPassword)
+    }
+
+    /// Why there is nobody that a request could be of.
+    private static func refusal(
+        of claim: IntegrityClaim,
+        _ realm: RelayRealm,
+        at now: Moment
+    ) -> AuthenticationRefusal {
+        guard claim.accessToken == nil, case .username(let username) = claim.name else { return .unknownUser }
+        return realm.verifier.hasExpired(username, now: now.unixTime) ? .expired : .unknownUser
     }
 
     private func candidates(

@@ -5,6 +5,7 @@ package struct RealmDirectory: Sendable {
     /// Of clients that no name tells anything about.
     package let defaultRealm: RelayRealm
     private let byHost: [HostName: RelayRealm]
+    let all: [RelayRealm]
     /// Whether payloads have to be counted at all.
     let limitsBandwidth: Bool
 
@@ -20,12 +21,14 @@ package struct RealmDirectory: Sendable {
         defaultRealm = RelayRealm(first, of: server)
         limitsBandwidth = server.bandwidth != nil || ([first] + others).contains { $0.bandwidth.isLimited }
         var byHost: [HostName: RelayRealm] = [:]
-        for (configuration, realm) in [(first, defaultRealm)] + others.map({ ($0, RelayRealm($0, of: server)) }) {
+        let realms = [(first, defaultRealm)] + others.map { ($0, RelayRealm($0, of: server)) }
+        for (configuration, realm) in realms {
             for host in configuration.hostNames.compactMap(HostName.init(name:)) where byHost[host] == nil {
                 byHost[host] = realm
             }
         }
         self.byHost = byHost
+        all = realms.map(\.1)
     }
 
     /// - Parameter serverName: of TLS (SNI); nil when the client sent none.

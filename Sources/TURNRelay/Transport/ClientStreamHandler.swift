@@ -12,6 +12,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     private let loop: StreamRelayLoop
     private let address: TransportAddress
+    let transport: ClientTransport
     private let acceptedAt: NIODeadline
     private let serverName: String?
     /// Called when the client has authenticated or is gone, once.
@@ -39,12 +40,14 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
     init(
         loop: StreamRelayLoop,
         address: TransportAddress,
+        transport: ClientTransport = .tcp,
         acceptedAt: NIODeadline,
         serverName: String?,
         onDecided: @escaping () -> Void
     ) {
         self.loop = loop
         self.address = address
+        self.transport = transport
         self.acceptedAt = acceptedAt
         self.serverName = serverName
         self.onDecided = onDecided
@@ -163,7 +166,14 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
         case .forward(let range, let route, let dontFragment):
             guard loop.relay.admit(range.count, of: id, at: now) else { return loop.count(.bandwidth) }
             let start = bytes.readerIndex + range.lowerBound
-            loop.forward(start..<start + range.count, of: bytes, along: route, dontFragment: dontFragment, at: now)
+            loop.forward(
+                start..<start + range.count,
+                of: bytes,
+                from: transport,
+                along: route,
+                dontFragment: dontFragment,
+                at: now
+            )
         case .drop(let reason):
             loop.count(reason)
         case .pending:
@@ -178,7 +188,9 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
     /// Gives the connection to a peer: what the relay has said is written, and the rest is not for it.
     private func bind(_ id: ClientID, to connection: ConnectionID, of target: Int, at now: NIODeadline) {
         guard let context else { return }
-        let handler = DataConnectionHandler(eventLoop: context.eventLoop)
+        let handler = DataConnectionHandler(eventLoop: context.eventLoop) { [weak loop] in
+            loop?.countStreamed(toPeer: $0)
+        }
         do {
             try DataConnectionEnd.prepare(context.channel)
             try context.pipeline.syncOperations.addHandler(handler)
@@ -211,7 +223,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
     ) {
         guard loop.relay.admit(range.count, of: id, at: now) else { return loop.count(.bandwidth) }
         switch loop.relay.route(channel: channel, from: id, at: now) {
-        case .forward(let route): loop.forward(range, of: bytes, along: route, at: now)
+        case .forward(let route): loop.forward(range, of: bytes, from: transport, along: route, at: now)
         case .drop(let reason): loop.count(reason)
         }
     }

@@ -36,9 +36,12 @@ final class DataConnectionHandler: ChannelInboundHandler {
     private var isLingering = false
     /// Called when the channel is closed, once.
     private var onEnd: (() -> Void)?
+    /// Called with the length of each read.
+    private let onRead: (Int) -> Void
 
-    init(eventLoop: any EventLoop, onEnd: (() -> Void)? = nil) {
+    init(eventLoop: any EventLoop, onRead: @escaping (Int) -> Void, onEnd: (() -> Void)? = nil) {
         self.eventLoop = eventLoop
+        self.onRead = onRead
         self.onEnd = onEnd
     }
 
@@ -114,6 +117,7 @@ final class DataConnectionHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         guard !hasFinished else { return }
+        onRead(bytes.readableBytes)
         if held.readableBytes == 0 {
             held = bytes
         } else {

@@ -114,7 +114,7 @@ extension DatagramRelayLoop {
         }
         clients[id.slot] = client
         clientsByKey[key] = client
-        counters.connections += 1
+        counters.clients[.udp] += 1
         logger.debug("TURN client allocated over UDP", metadata: ["client": "\(key.address)"])
     }
 
@@ -137,7 +137,7 @@ extension DatagramRelayLoop {
         case .channelData(let id, let channel):
             guard let client = clients[id.slot] else { return counters.count(.staleRoute) }
             guard relay.admit(payload.byteCount, of: id, at: now) else { return counters.count(.bandwidth) }
-            countDelivery(payload.byteCount)
+            counters.toClients.count(payload.byteCount, over: .udp)
             send(to: client.key.address, from: client.key.localAddress, at: client.port) { bytes in
                 bytes.append(bigEndian: channel.rawValue)
                 bytes.append(bigEndian: UInt16(truncatingIfNeeded: payload.byteCount))
@@ -147,7 +147,7 @@ extension DatagramRelayLoop {
             let indication = DataIndication(from: passage.source, relay.makeTransactionID())
             guard let message = indication.message(carrying: payload) else { return counters.count(.oversized) }
             guard relay.admit(payload.byteCount, of: id, at: now) else { return counters.count(.bandwidth) }
-            countDelivery(payload.byteCount)
+            counters.toClients.count(payload.byteCount, over: .udp)
             send(message, to: id)
         case .drop(let reason):
             counters.count(reason)
@@ -166,10 +166,5 @@ extension DatagramRelayLoop {
     private func send(_ message: [UInt8], to id: ClientID) {
         guard let client = clients[id.slot] else { return counters.count(.staleRoute) }
         send(to: client.key.address, from: client.key.localAddress, at: client.port) { $0 += message }
-    }
-
-    func countDelivery(_ bytes: Int) {
-        counters.packetsQueued += 1
-        counters.bytesQueued += bytes
     }
 }

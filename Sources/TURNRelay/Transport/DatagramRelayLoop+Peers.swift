@@ -8,6 +8,7 @@ import STUNCodec
 extension DatagramRelayLoop {
     /// Takes a payload of a client of this loop where the route says.
     func forward(_ payload: RawSpan, along route: Route, dontFragment: Bool = false, at now: NIODeadline) {
+        counters.fromClients.count(payload.byteCount, over: .udp)
         switch route {
         case .allocation(let passage) where passage.target.loop == relay.loop:
             deliver(payload, along: passage, at: now)
@@ -23,12 +24,13 @@ extension DatagramRelayLoop {
 
     func send(_ payload: RawSpan, to peer: TransportAddress, through socket: RelaySocketID, dontFragment: Bool) {
         guard let port = port(socket) else { return counters.count(.staleRoute) }
-        countDelivery(payload.byteCount)
+        counters.toPeers.count(payload.byteCount)
         send(to: peer, at: port, dontFragment: dontFragment) { $0.append(payload) }
     }
 
     /// Takes a datagram of a peer to the client of the allocation that it arrived for.
     func receive(_ payload: RawSpan, from peer: TransportAddress, for handle: AllocationHandle, _ now: NIODeadline) {
+        counters.fromPeers.count(payload.byteCount)
         let passage = Passage(target: handle, source: peer)
         if handle.loop == relay.loop {
             deliver(payload, along: passage, at: now)

@@ -89,6 +89,7 @@ final class DatagramThread: RelayThread {
             guard doWork(with: loop) else { return loop.close() }
             let now = NIODeadline.now()
             if now >= nextAdvance {
+                loop.counters.tickDelays.add(now - nextAdvance)
                 loop.advance(to: now)
                 nextAdvance = now + Self.interval
             }

@@ -106,7 +106,11 @@ final class PeerSockets {
     private func add(_ channel: any Channel, _ id: ConnectionID, of allocation: AllocationHandle) throws {
         try DataConnectionEnd.prepare(channel)
         try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
-        let handler = DataConnectionHandler(eventLoop: eventLoop) { [weak self] in self?.ended(id) }
+        let handler = DataConnectionHandler(
+            eventLoop: eventLoop,
+            onRead: { [weak self] in self?.loop?.countStreamed(fromPeer: $0) },
+            onEnd: { [weak self] in self?.ended(id) }
+        )
         try channel.pipeline.syncOperations.addHandler(handler)
         connections[id] = Connection(allocation: allocation, end: DataConnectionEnd(channel, handler))
     }

@@ -17,9 +17,9 @@ package final class RelayServer: Sendable {
         let thread: any RelayThread
         let relay: Confined<any RelayLoop>
 
-        func counters() async -> RelayCounters {
+        func read<Reading: Sendable>(_ read: @escaping @Sendable (any RelayLoop) -> Reading) async -> Reading {
             await withCheckedContinuation { continuation in
-                thread.execute { continuation.resume(returning: relay.value.counters) }
+                thread.execute { continuation.resume(returning: read(relay.value)) }
             }
         }
     }
@@ -37,6 +37,7 @@ package final class RelayServer: Sendable {
     /// Of `streamLoops`.
     private let ticks: [RepeatedTask]
     private let directory: RelayedAddressDirectory
+    private let realms: RealmDirectory
 
     /// - Parameters:
     ///   - eventLoops: all loops that connections may arrive on.
@@ -88,6 +89,7 @@ package final class RelayServer: Sendable {
         self.loops = loops
         datagramThreads = threads
         directory = parts.directory
+        self.realms = realms
         indices = Dictionary(
             eventLoops.enumerated().map { (ObjectIdentifier($1), $0) },
             uniquingKeysWith: { first, _ in first }
@@ -99,7 +101,7 @@ package final class RelayServer: Sendable {
         }
         ticks = streamLoops.map { loop in
             loop.eventLoop.scheduleRepeatedTask(initialDelay: Self.interval, delay: Self.interval) { _ in
-                loop.relay.value.advance(to: .now())
+                loop.relay.value.tick(every: Self.interval)
             }
         }
     }
@@ -155,12 +157,14 @@ package final class RelayServer: Sendable {
     ///
     /// - Parameters:
     ///   - address: the client's, which need not be the connection's: there may be a proxy between.
+    ///   - transport: TLS, or TCP without it.
     ///   - acceptedAt: when the connection was accepted; its time to authenticate runs from there.
     ///   - serverName: that the client connected with (SNI), which may choose its realm.
     ///   - onDecided: called once, when the client has authenticated or is gone.
     package func attach(
         to channel: any Channel,
         from address: TransportAddress,
+        over transport: ClientTransport = .tcp,
         acceptedAt: NIODeadline,
         serverName: String? = nil,
         onDecided: @escaping () -> Void = {}
@@ -169,6 +173,7 @@ package final class RelayServer: Sendable {
         let handler = ClientStreamHandler(
             loop: streamLoops[index].relay.value,
             address: address,
+            transport: transport,
             acceptedAt: acceptedAt,
             serverName: serverName,
             onDecided: onDecided
@@ -191,8 +196,27 @@ package final class RelayServer: Sendable {
     package func counters() async -> RelayCounters {
         var sum = RelayCounters()
         for loop in loops {
-            sum.add(await loop.counters())
+            sum.add(await loop.read { $0.counters })
         }
         return sum
+    }
+
+    /// All numbers. Not to be asked for once ``stop()`` has been called.
+    package func snapshot() async -> RelaySnapshot {
+        var snapshot = RelaySnapshot()
+        for (index, loop) in loops.enumerated() {
+            let (counters, core, census) = await loop.read { ($0.counters, $0.relay.counters, $0.relay.census) }
+            snapshot.counters.add(counters)
+            snapshot.core.add(core)
+            snapshot.census.add(census)
+            if index < streamLoops.count {
+                snapshot.eventLoopDelays.add(counters.tickDelays)
+            } else {
+                snapshot.datagramThreadDelays.add(counters.tickDelays)
+            }
+        }
+        for realm in realms.all { snapshot.allocationsByRealm[realm.name, default: 0] += realm.quota.totalInUse }
+        snapshot.relayedAddresses = directory.count
+        return snapshot
     }
 }

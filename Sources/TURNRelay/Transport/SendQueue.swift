@@ -81,7 +81,7 @@ struct SendQueue {
         /// Payloads that were too old to be sent.
         var dropped = 0
         /// How long payloads that were sent had waited.
-        var delays = QueueDelays()
+        var delays = DelayHistogram()
     }
 
     /// Moves frames into `output` in order until it holds `limit` bytes or nothing is left.

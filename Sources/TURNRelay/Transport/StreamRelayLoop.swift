@@ -18,6 +18,8 @@ final class StreamRelayLoop: RelayLoop {
     /// Of its TCP allocations; nil where there are none.
     private let peers: Confined<PeerSockets>?
     private var idleBuffers = IdlePool<ByteBuffer>()
+    /// When ``tick(every:)`` is due.
+    private var nextTick: NIODeadline?
 
     private static let bufferCapacity = 16 * 1024
 
@@ -42,12 +44,17 @@ final class StreamRelayLoop: RelayLoop {
         acceptedAt: NIODeadline,
         serverName: String?
     ) -> ClientID {
-        let id = relay.connect(from: address, acceptedAt: acceptedAt, serverName: serverName)
+        let id = relay.connect(
+            from: address,
+            over: handler.transport,
+            acceptedAt: acceptedAt,
+            serverName: serverName
+        )
         while handlers.count <= id.slot {
             handlers.append(nil)
         }
         handlers[id.slot] = handler
-        counters.connections += 1
+        counters.clients[handler.transport] += 1
         logger.debug("TURN client connected", metadata: ["client": "\(address)"])
         return id
     }
@@ -85,10 +92,12 @@ final class StreamRelayLoop: RelayLoop {
     func forward(
         _ range: Range<Int>,
         of bytes: ByteBuffer,
+        from transport: ClientTransport,
         along route: Route,
         dontFragment: Bool = false,
         at now: NIODeadline
     ) {
+        counters.fromClients.count(range.count, over: transport)
         if case .allocation(let passage) = route, passage.target.loop == relay.loop {
             let start = range.lowerBound - bytes.readerIndex
             let payload = bytes.readableBytesSpan.extracting(start..<start + range.count)
@@ -161,8 +170,7 @@ final class StreamRelayLoop: RelayLoop {
             counters.count(.bandwidth)
             return nil
         }
-        counters.packetsQueued += 1
-        counters.bytesQueued += payload.byteCount
+        counters.toClients.count(payload.byteCount, over: handler.transport)
         return handler
     }
 
@@ -170,8 +178,16 @@ final class StreamRelayLoop: RelayLoop {
         counters.count(reason, times: times)
     }
 
-    func count(_ delays: QueueDelays) {
+    func count(_ delays: DelayHistogram) {
         counters.queueDelays.add(delays)
+    }
+
+    func countStreamed(fromPeer bytes: Int) {
+        counters.streamedFromPeers += bytes
+    }
+
+    func countStreamed(toPeer bytes: Int) {
+        counters.streamedToPeers += bytes
     }
 
     func receive(_ message: [UInt8], again id: ClientID, at now: NIODeadline) {
@@ -218,6 +234,14 @@ final class StreamRelayLoop: RelayLoop {
     }
 
     // MARK: Time
+
+    /// To be called again and again, each time an interval after it has returned.
+    func tick(every interval: TimeAmount) {
+        let now = NIODeadline.now()
+        if let nextTick { counters.tickDelays.add(now - nextTick) }
+        advance(to: now)
+        nextTick = .now() + interval
+    }
 
     func advance(to now: NIODeadline) {
         for action in relay.advance(to: now) {
