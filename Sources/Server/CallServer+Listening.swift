@@ -16,6 +16,7 @@ extension CallServer {
         let identities: TLSIdentityStore
         /// Where TLS handshakes compute.
         let handshakes: NIOThreadPool
+        let counters: EdgeCounters
     }
 
     /// Opens all listeners that were configured.
@@ -77,13 +78,15 @@ extension CallServer {
                 try relay.attach(
                     to: client.channel,
                     from: client.address,
+                    over: client.isInsideTLS ? .tls : .tcp,
                     acceptedAt: client.acceptedAt,
                     serverName: client.serverName,
                     onDecided: onDecided
                 )
             },
             attachWeb: { try edge.attach(to: $0) },
-            attachRedirect: { try edge.attachRedirect(to: $0) }
+            attachRedirect: { try edge.attachRedirect(to: $0) },
+            counters: attachments.counters
         )
     }
 

@@ -50,21 +50,34 @@ struct CallServer: Sendable {
         let iceServers = ICEServers(issuer: issuer, url: url, transportPolicy: configuration.iceTransportPolicy)
         let signaling = signalServer(on: group, iceServers)
         let origins = OriginPolicy(allowed: configuration.allowedOrigins)
+        let counters = EdgeCounters()
+        let metrics = MetricsSource(relay: relay, signaling: signaling, edge: counters, identities: store)
         let edge = HTTPEdge(
             responder: Routes.responder(
                 webRoot: webRoot,
                 isDevelopment: configuration.isDevelopment,
                 origins: origins,
+                metrics: configuration.metrics.token.map { MetricsRoute(source: metrics, token: $0) },
                 logger: logger
             ),
             signaling: signaling,
             origins: origins,
+            metrics: metrics,
+            counters: counters,
             logger: logger
         )
         let handshakes = NIOThreadPool(numberOfThreads: configuration.eventLoops)
         handshakes.start()
-        let attachments = Attachments(relay: relay, edge: edge, identities: store, handshakes: handshakes)
-        let listeners = try await listen(on: group, attachments)
+        let attachments = Attachments(
+            relay: relay,
+            edge: edge,
+            identities: store,
+            handshakes: handshakes,
+            counters: counters
+        )
+        var listeners = try await listen(on: group, attachments)
+        let socket = configuration.metrics.socket.map { LocalSocket(path: $0) }
+        if let socket { listeners.append(try await socket.listen(on: group) { try edge.attachMetrics(to: $0) }) }
         logRelay()
         realms.log()
         // Whoever is told that the server is ready may send it.
@@ -73,6 +86,7 @@ struct CallServer: Sendable {
         await serve(edge, store, realms, reloads)
         logger.notice("stopping")
         for listener in listeners { try? await listener.close() }
+        socket?.remove()
         await drain(relay, signaling)
         await logCounters(of: relay)
         await relay.stop()

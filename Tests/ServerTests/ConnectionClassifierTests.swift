@@ -39,9 +39,9 @@ struct ConnectionClassifierTests {
             client: ClientConnection(
                 channel: channel,
                 address: TransportAddress(IPAddress(ipv4: 0xC000_0201), port: 5000),
-                acceptedAt: .uptimeNanoseconds(0)
+                acceptedAt: .uptimeNanoseconds(0),
+                isInsideTLS: true
             ),
-            isInsideTLS: true,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
             onEnd: {}
         )

@@ -33,6 +33,7 @@ struct Serve: AsyncParsableCommand {
         for name in environment.keys.sorted() where Self.isUnknown(name) {
             logger.warning("unknown environment variable", metadata: ["name": "\(name)"])
         }
+        ProcessReading.markStart()
         FileLimit.raise()
         let server = CallServer(
             configuration: configuration,

@@ -29,6 +29,8 @@ enum ConfigurationKey: String, CaseIterable {
     case allowedOrigin = "allowed-origin"
     case maxParticipantsPerRoom = "max-participants-per-room"
     case credentialLifetime = "credential-lifetime"
+    case metricsTokenFile = "metrics-token-file"
+    case metricsSocket = "metrics-socket"
 
     case relay
     case relayAddress = "relay-address"
@@ -73,7 +75,7 @@ enum ConfigurationKey: String, CaseIterable {
             .challengesPerSecondPerAddress:
             .number
         case .callHost, .turnHost, .realm, .authSecretFile, .userFile, .userDatabase, .oauthKeyFile, .oauthServerName,
-            .iceTransportPolicy, .webRoot, .logLevel,
+            .iceTransportPolicy, .webRoot, .logLevel, .metricsTokenFile, .metricsSocket,
             .relay, .relayPorts:
             .text
         }

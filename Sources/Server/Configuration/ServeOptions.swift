@@ -109,6 +109,17 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long issued credentials are good. (default: 3600)", valueName: "seconds"))
     var credentialLifetime: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Answer /metrics to who has the token in this file, of at least 16 characters.",
+            valueName: "file"
+        )
+    )
+    var metricsTokenFile: String?
+
+    @Option(help: ArgumentHelp("Answer /metrics on a Unix socket, for its user and group.", valueName: "path"))
+    var metricsSocket: String?
+
     @OptionGroup(title: "Relay") var relay: RelayOptionGroup
     @OptionGroup(title: "Limits") var limits: LimitOptionGroup
 }
@@ -121,7 +132,7 @@ extension ServeOptions {
             (.callHost, callHost), (.turnHost, turnHost), (.realm, realm), (.authSecretFile, authSecretFile),
             (.userFile, userFile), (.userDatabase, userDatabase), (.oauthKeyFile, oauthKeyFile),
             (.oauthServerName, oauthServerName), (.iceTransportPolicy, iceTransportPolicy), (.webRoot, webRoot),
-            (.logLevel, logLevel),
+            (.logLevel, logLevel), (.metricsTokenFile, metricsTokenFile), (.metricsSocket, metricsSocket),
         ])
         values.add(lists: [
             (.listen, listen), (.proxyProtocolFrom, proxyProtocolFrom), (.natDiscovery, natDiscovery),

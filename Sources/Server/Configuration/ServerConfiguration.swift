@@ -41,6 +41,7 @@ struct ServerConfiguration: Sendable {
     /// Seconds.
     var credentialLifetime = 3600
     var servesPlainTURN = false
+    var metrics = MetricsOptions()
 }
 
 extension ServerConfiguration {
@@ -66,6 +67,7 @@ extension ServerConfiguration {
         webRoot = loader.text(.webRoot)
         allowedOrigins = loader.list(.allowedOrigin)
         servesPlainTURN = try loader.flag(.plainTurn)
+        metrics = try MetricsOptions(loader, servesWeb: servesWeb)
     }
 
     private mutating func readRealms(
@@ -103,6 +105,10 @@ extension ServerConfiguration {
     /// Whether any listener does TLS, and a certificate is needed.
     private var servesTLS: Bool {
         listen.isEmpty || listen.contains { !$0.rolesInsideTLS.isEmpty }
+    }
+
+    private var servesWeb: Bool {
+        listen.isEmpty || listen.contains { $0.rolesInsideTLS.contains(.web) }
     }
 
     // MARK: Single options

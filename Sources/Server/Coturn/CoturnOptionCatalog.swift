@@ -110,6 +110,7 @@ enum CoturnOptionCatalog {
     private static let otherDatabase = "only SQLite: export the users and give them to 'swiftturn users import'"
     private static let discovery = "NAT behavior discovery (RFC 5780) needs a second address: see nat-discovery"
     private static let alternates = "there is one list for all transports: alternate-server"
-    private static let metrics = "metrics are not set up by coturn's options"
+    private static let metrics =
+        "metrics are on port 443 or on a Unix socket: see --metrics-token-file and --metrics-socket"
     private static let multiplexing = "each allocation has its own relay socket"
 }

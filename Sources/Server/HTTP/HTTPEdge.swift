@@ -25,12 +25,16 @@ final class HTTPEdge: Sendable {
 
     private let http: HTTP1Channel
     private let redirect: HTTP1Channel
+    private let metrics: HTTP1Channel
     private let signaling: SignalServer
     private let origins: OriginPolicy
     private let logger: Logger
+    private let counters: EdgeCounters
     private let budget = ConnectionBudget(total: 8192, perAddress: 512)
-    private let connections: AsyncStream<(Connection, isSecure: Bool)>
-    private let newConnection: AsyncStream<(Connection, isSecure: Bool)>.Continuation
+    /// Of the socket for metrics, which have no address.
+    private let localBudget = ConnectionBudget(total: 64, perAddress: 64)
+    private let connections: AsyncStream<(Connection, HTTP1Channel)>
+    private let newConnection: AsyncStream<(Connection, HTTP1Channel)>.Continuation
 
     /// An idle connection is kept this long for further requests.
     private static let idleTimeout = Duration.seconds(60)
@@ -39,23 +43,34 @@ final class HTTPEdge: Sendable {
         responder: RouterResponder<BasicRequestContext>,
         signaling: SignalServer,
         origins: OriginPolicy,
+        metrics: MetricsSource,
+        counters: EdgeCounters,
         logger: Logger
     ) {
         self.signaling = signaling
         self.origins = origins
+        self.counters = counters
         self.logger = logger
         http = HTTP1Channel(responder: { request, writer, channel in
             let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
             // Errors with a status of their own are responses by now: `SecurityHeaders` is the outermost middleware.
             let answer = try? await responder.respond(to: request, context: context)
             let response = answer ?? Response(status: .internalServerError)
+            counters.count(EdgeCounters.Request(request.method, response.status))
             try await writer.write(response: response.head, body: response.body)
         })
         redirect = HTTP1Channel(responder: { request, writer, channel in
             let response = Routes.redirect(request)
+            counters.count(EdgeCounters.Request(request.method, response.status))
             try await writer.write(response: response.head, body: response.body)
             // The answer says so, and the next request would get no other.
             channel.close(promise: nil)
+        })
+        let route = MetricsRoute(source: metrics, token: nil)
+        self.metrics = HTTP1Channel(responder: { request, writer, _ in
+            let isKnown = request.method == .get && request.uri.path == MetricsRoute.path
+            let response = isKnown ? await route.answer(request) : Response(status: .notFound)
+            try await writer.write(response: response.head, body: response.body)
         })
         (connections, newConnection) = AsyncStream.makeStream()
     }
@@ -63,10 +78,8 @@ final class HTTPEdge: Sendable {
     /// Answers requests until the task is cancelled, which ends the connections too.
     func run() async {
         await withDiscardingTaskGroup { group in
-            for await (connection, isSecure) in connections {
-                group.addTask {
-                    await (isSecure ? self.http : self.redirect).handle(value: connection, logger: self.logger)
-                }
+            for await (connection, site) in connections {
+                group.addTask { await site.handle(value: connection, logger: self.logger) }
             }
             group.cancelAll()
         }
@@ -91,7 +104,7 @@ final class HTTPEdge: Sendable {
         let configuration = NIOUpgradableHTTPServerPipelineConfiguration<Upgrade>(
             upgradeConfiguration: .init(upgraders: [upgrader]) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try self.addRequestHandlers(to: channel, isSecure: true)
+                    try self.addRequestHandlers(to: channel, of: self.http, isSecure: true)
                     return .plain
                 }
             }
@@ -116,20 +129,38 @@ final class HTTPEdge: Sendable {
     /// Bytes that arrive in the pipeline are HTTP without TLS.
     func attachRedirect(to connection: ClientConnection) throws {
         try admit(connection)
-        let channel = connection.channel
+        try addPlainHandlers(to: connection.channel, of: redirect)
+    }
+
+    /// Bytes that arrive in the pipeline are HTTP of a program on this machine that reads metrics.
+    func attachMetrics(to channel: any Channel) throws {
+        let address = IPAddress(ipv4: 0)
+        guard localBudget.enter(address) else { throw ChannelError.connectPending }
+        channel.closeFuture.whenComplete { [localBudget] _ in localBudget.leave(address) }
+        try addPlainHandlers(to: channel, of: metrics)
+    }
+
+    private func addPlainHandlers(to channel: any Channel, of site: HTTP1Channel) throws {
         try channel.pipeline.syncOperations.configureHTTPServerPipeline()
         try channel.pipeline.syncOperations.addHandler(HTTPGuard())
-        try addRequestHandlers(to: channel, isSecure: false)
+        try addRequestHandlers(to: channel, of: site, isSecure: false)
     }
 
     /// Takes a place for as long as the connection lasts.
     private func admit(_ connection: ClientConnection) throws {
         let address = connection.address.address.limitGroup
-        guard budget.enter(address) else { throw ChannelError.ioOnClosedChannel }
-        connection.channel.closeFuture.whenComplete { [budget] _ in budget.leave(address) }
+        guard budget.enter(address) else {
+            counters.countRefusal(.http)
+            throw ChannelError.ioOnClosedChannel
+        }
+        counters.changeHTTP(by: 1)
+        connection.channel.closeFuture.whenComplete { [budget, counters] _ in
+            budget.leave(address)
+            counters.changeHTTP(by: -1)
+        }
     }
 
-    private func addRequestHandlers(to channel: any Channel, isSecure: Bool) throws {
+    private func addRequestHandlers(to channel: any Channel, of site: HTTP1Channel, isSecure: Bool) throws {
         let pipeline = channel.pipeline.syncOperations
         if isSecure {
             try pipeline.addHandler(HTTPResponseCompressor(responseCompressionPredicate: Self.compresses))
@@ -140,7 +171,7 @@ final class HTTPEdge: Sendable {
             wrappingChannelSynchronously: channel,
             configuration: .init(isOutboundHalfClosureEnabled: true)
         )
-        guard case .enqueued = newConnection.yield((connection, isSecure)) else {
+        guard case .enqueued = newConnection.yield((connection, site)) else {
             // The server stops. NIO traps when a wrapped channel is dropped without having been closed this way.
             Task { try? await connection.executeThenClose { _, _ in } }
             return
@@ -169,5 +200,17 @@ final class HTTPEdge: Sendable {
         let path = head.uri.split(separator: "?", maxSplits: 1).first.map(String.init)
         return head.method == .GET && head.version.knowsUpgrades && path == Routes.socketPath
             && origins.admits(origin: head.headers.first(name: "origin"), host: head.headers.first(name: "host"))
+    }
+}
+
+extension EdgeCounters.Request {
+    fileprivate init(_ method: HTTPRequest.Method, _ status: HTTPResponse.Status) {
+        let known: Method =
+            switch method {
+            case .get: .get
+            case .head: .head
+            default: .other
+            }
+        self.init(method: known, statusClass: status.code / 100)
     }
 }

@@ -14,6 +14,7 @@ enum Routes {
         webRoot: String,
         isDevelopment: Bool,
         origins: OriginPolicy,
+        metrics: MetricsRoute?,
         logger: Logger
     ) -> RouterResponder<BasicRequestContext> {
         let router = Router()
@@ -28,6 +29,9 @@ enum Routes {
             )
         }
         router.head("/healthz") { _, _ in Response(status: .ok) }
+        if let metrics {
+            router.get(RouterPath(MetricsRoute.path)) { request, _ in await metrics.answer(request) }
+        }
         // An upgrade that is admitted never gets here.
         router.get("/ws") { request, _ -> Response in
             let isOwn = origins.admits(origin: request.headers[.origin], host: request.head.authority)

@@ -22,7 +22,7 @@ struct WebAssets<Context: RequestContext>: RouterMiddleware {
             response = try await next(Self.request(for: "/index.html", like: request), context)
         }
         // "no-cache" is "ask me each time": an unchanged file costs a 304, and no browser runs an old version.
-        response.headers[.cacheControl] = "no-cache"
+        response.headers[.cacheControl] = response.headers[.cacheControl] ?? "no-cache"
         response.headers[.vary] = "Accept-Encoding"
         CompressionMark.set(on: &response, for: request)
         return response

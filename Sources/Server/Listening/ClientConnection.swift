@@ -11,6 +11,7 @@ struct ClientConnection {
     let acceptedAt: NIODeadline
     /// The name that the client asked for in TLS (SNI).
     var serverName: String?
+    var isInsideTLS = false
 }
 
 @available(*, unavailable)

@@ -18,7 +18,6 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
 
     private let routes: ConnectionRoutes
     private var client: ClientConnection
-    private let isInsideTLS: Bool
     private let logger: Logger
     private let onEnd: () -> Void
     /// What the client may do here.
@@ -26,28 +25,31 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
     private var buffer = ByteBuffer()
     private var deadline: Scheduled<Void>?
     private var isFinished = false
+    private var hasShakenHands = false
+    private var handshakeFailure = EdgeCounters.HandshakeFailure.closed
+    private var fate = EdgeCounters.Fate.abandoned
 
     /// - Parameter onEnd: called once, when the connection is decided or gone. A TURN client is decided when it has
     ///   authenticated.
     init(
         routes: ConnectionRoutes,
         client: ClientConnection,
-        isInsideTLS: Bool = false,
         logger: Logger,
         onEnd: @escaping () -> Void
     ) {
         self.routes = routes
         self.client = client
-        self.isInsideTLS = isInsideTLS
         self.logger = logger
         self.onEnd = onEnd
-        roles = isInsideTLS ? routes.rolesInsideTLS : routes.plainRoles
+        roles = client.isInsideTLS ? routes.rolesInsideTLS : routes.plainRoles
     }
 
     // MARK: Time
 
     func handlerAdded(context: ChannelHandlerContext) {
         deadline = context.eventLoop.assumeIsolated().scheduleTask(deadline: client.acceptedAt + Self.timeout) {
+            self.fate = .silent
+            self.handshakeFailure = .timeout
             self.close(context, "silent for too long")
         }
     }
@@ -65,13 +67,17 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
     private func finish() {
         guard !isFinished else { return }
         isFinished = true
+        routes.counters.count(fate)
+        if client.isInsideTLS, !hasShakenHands { routes.counters.count(handshakeFailure) }
         onEnd()
     }
 
     // MARK: TLS
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if isInsideTLS, case .handshakeCompleted(let session)? = event as? TLSUserEvent {
+        if client.isInsideTLS, case .handshakeCompleted(let session)? = event as? TLSUserEvent {
+            hasShakenHands = true
+            routes.counters.count(session)
             client.serverName = session.serverName
             let agreed = session.alpn.flatMap(ApplicationProtocol.init)
             roles.formIntersection(agreed?.admittedRoles ?? .all)
@@ -92,19 +98,31 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? TLSError { handshakeFailure = EdgeCounters.HandshakeFailure(error) }
         close(context, "\(error)")
     }
 
     private func decide(_ verdict: FirstBytes.Verdict, _ context: ChannelHandlerContext) {
         do {
             guard try attach(verdict) else {
+                fate = .unserved
                 return close(context, "speaks nothing that this listener serves")
             }
         } catch {
             return close(context, "\(error)")
         }
-        // A second classifier, inside TLS, or the relay has the connection now, and will tell the end.
-        if verdict == .http { finish() } else { isFinished = true }
+        switch verdict {
+        case .http:
+            fate = client.isInsideTLS ? .web : .redirect
+            finish()
+        case .turn:
+            // The relay has the connection now, and will tell the end.
+            routes.counters.count(client.isInsideTLS ? .turnOverTLS : .turnOverTCP)
+            isFinished = true
+        case .tls, .needMore, .unknown:
+            // A second classifier has it, inside TLS.
+            isFinished = true
+        }
         context.fireChannelRead(wrapInboundOut(buffer))
         context.fireChannelReadComplete()
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
@@ -112,12 +130,12 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
 
     private func attach(_ verdict: FirstBytes.Verdict) throws -> Bool {
         switch verdict {
-        case .tls where !isInsideTLS && !routes.rolesInsideTLS.isEmpty:
+        case .tls where !client.isInsideTLS && !routes.rolesInsideTLS.isEmpty:
             try attachTLS()
         case .turn where roles.contains(.turn):
             try routes.attachTURN(client, onEnd)
         case .http where roles.contains(.web):
-            try isInsideTLS ? routes.attachWeb(client) : routes.attachRedirect(client)
+            try client.isInsideTLS ? routes.attachWeb(client) : routes.attachRedirect(client)
         default:
             return false
         }
@@ -126,13 +144,9 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
 
     private func attachTLS() throws {
         try routes.attachTLS(client.channel)
-        let inner = ConnectionClassifier(
-            routes: routes,
-            client: client,
-            isInsideTLS: true,
-            logger: logger,
-            onEnd: onEnd
-        )
+        var secure = client
+        secure.isInsideTLS = true
+        let inner = ConnectionClassifier(routes: routes, client: secure, logger: logger, onEnd: onEnd)
         try client.channel.pipeline.syncOperations.addHandler(inner)
     }
 

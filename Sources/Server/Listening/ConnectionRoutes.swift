@@ -13,4 +13,5 @@ struct ConnectionRoutes: Sendable {
     let attachTURN: @Sendable (ClientConnection, _ onDecided: @escaping () -> Void) throws -> Void
     let attachWeb: @Sendable (ClientConnection) throws -> Void
     let attachRedirect: @Sendable (ClientConnection) throws -> Void
+    var counters = EdgeCounters()
 }

@@ -77,7 +77,7 @@ struct PortListener {
     /// The client is known when the proxy has told it.
     private func awaitHeader(of connection: ClientConnection, _ routes: ConnectionRoutes) throws {
         let proxy = connection.address.address
-        guard headerBudget.enter(proxy) else { throw ChannelError.connectPending }
+        guard headerBudget.enter(proxy) else { throw refusal(.proxyHeader, routes) }
         let handler = ProxyHeaderHandler(
             connection: connection,
             logger: logger,
@@ -89,11 +89,18 @@ struct PortListener {
 
     private func classify(_ client: ClientConnection, _ routes: ConnectionRoutes) throws {
         let address = client.address.address.limitGroup
-        guard budget.enter(address) else { throw ChannelError.connectPending }
+        guard budget.enter(address) else { throw refusal(.undecided, routes) }
+        routes.counters.changeUndecided(by: 1)
         let classifier = ConnectionClassifier(routes: routes, client: client, logger: logger) {
             budget.leave(address)
+            routes.counters.changeUndecided(by: -1)
         }
         try client.channel.pipeline.syncOperations.addHandler(classifier)
+    }
+
+    private func refusal(_ limit: EdgeCounters.Limit, _ routes: ConnectionRoutes) -> ChannelError {
+        routes.counters.countRefusal(limit)
+        return .connectPending
     }
 }
 
