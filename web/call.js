@@ -98,6 +98,13 @@ export class Call {
     return new Map([...this.#links].map(([id, link]) => [id, link.audioLevel]));
   }
 
+  /** Which way the media of everybody goes, by id. */
+  async networkPaths() {
+    const ids = [...this.#links.keys()];
+    const paths = await Promise.all([...this.#links.values()].map((link) => link.networkPath()));
+    return new Map(ids.map((id, index) => [id, paths[index]]));
+  }
+
   close() {
     for (const id of [...this.#links.keys()]) this.#remove(id);
   }

@@ -4,6 +4,7 @@ import { Backoff } from "./backoff.js";
 import { Timer } from "./clock.js";
 import { deviceSection, ScreenSections, sourceOf } from "./media-sections.js";
 import { Negotiation, sessionId } from "./negotiation.js";
+import { networkPath } from "./network-path.js";
 
 /** @typedef {import("./protocol.js").PeerMessage} PeerMessage */
 /** @typedef {import("./media-sections.js").Source} Source */
@@ -121,6 +122,12 @@ export class PeerLink {
   get audioLevel() {
     const receiver = this.#connection.getReceivers().find(({ track }) => track.kind === "audio");
     return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
+  }
+
+  /** Which way the media goes; null until there is one. */
+  async networkPath() {
+    const connection = this.#connection;
+    return networkPath(await connection.getStats(), connection.getConfiguration().iceServers ?? []);
   }
 
   close() {

@@ -151,7 +151,13 @@ export class Session {
       chooseDevice: (which, id) => this.#chooseDevice(which, id),
       devices: () => ({ ...this.#media.inUse, speaker: this.#speakers.present }),
       microphone: () => this.#media.microphone,
+      networkPaths: () => this.#networkPaths(),
     };
+  }
+
+  async #networkPaths() {
+    const paths = await this.#call.networkPaths();
+    return [...paths].map(([id, path]) => ({ id, name: displayName(this.#people.get(id)), path }));
   }
 
   /** @returns {import("./people.js").PeopleObserver} */

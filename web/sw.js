@@ -16,18 +16,36 @@ const worker = /** @type {WorkerScope} */ (/** @type {unknown} */ (self));
 
 const CACHE = "videocall-shell";
 
-/** Where every navigation ends when offline. */
+/** Where every navigation ends when offline, */
 const PAGE = "/";
+/** but this one, which can then say that. */
+const CHECK = "/check";
 /** Addresses that begin so are the page as well. */
 const ROOMS = "/r/";
 
-/** Everything the page loads; a test compares this with index.html and the imports behind it. */
+/** Everything the two pages load; a test compares this with their HTML and the imports behind it. */
 const SHELL = [
   PAGE,
+  CHECK,
   "/app.js",
   "/backoff.js",
   "/call.js",
   "/chat-log.js",
+  "/check/check.css",
+  "/check/deadline.js",
+  "/check/doctor.js",
+  "/check/echo-pair.js",
+  "/check/host-probe.js",
+  "/check/main.js",
+  "/check/measure.js",
+  "/check/problem.js",
+  "/check/relay-probe.js",
+  "/check/report.js",
+  "/check/signaling-probe.js",
+  "/check/step-row.js",
+  "/check/steps.js",
+  "/check/view.js",
+  "/check/words.js",
   "/clock.js",
   "/ice.js",
   "/links.js",
@@ -35,6 +53,7 @@ const SHELL = [
   "/media.js",
   "/microphone-level.js",
   "/negotiation.js",
+  "/network-path.js",
   "/own-devices.js",
   "/own-media.js",
   "/peer-link.js",
@@ -66,6 +85,7 @@ const SHELL = [
   "/ui/call-view.js",
   "/ui/chat-panel.js",
   "/ui/controls.js",
+  "/ui/copy.js",
   "/ui/device-list.js",
   "/ui/devices.js",
   "/ui/elements.js",
@@ -80,13 +100,16 @@ const SHELL = [
   "/ui/more-menu.js",
   "/ui/motion.js",
   "/ui/panels.js",
+  "/ui/path-dialog.js",
   "/ui/room-panel.js",
   "/ui/self-view.js",
   "/ui/settings-dialog.js",
+  "/ui/spoken.js",
   "/ui/stage.js",
   "/ui/status.js",
   "/ui/talk-hint.js",
   "/ui/tile.js",
+  "/ui/trouble-hint.js",
   "/ui/wake-lock.js",
 ];
 
@@ -123,7 +146,7 @@ async function removeOtherCaches() {
 function shellKey(request) {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== worker.location.origin || url.pathname === "/ws") return null;
-  if (request.mode === "navigate") return PAGE;
+  if (request.mode === "navigate") return url.pathname === CHECK ? CHECK : PAGE;
   return SHELL.includes(url.pathname) ? url.pathname : null;
 }
 
@@ -154,7 +177,7 @@ function isShell(request, response) {
   if (!response.ok || response.redirected) return false;
   if (request.mode !== "navigate") return true;
   const { pathname } = new URL(request.url);
-  return pathname === PAGE || pathname.startsWith(ROOMS);
+  return pathname === PAGE || pathname === CHECK || pathname.startsWith(ROOMS);
 }
 
 /**

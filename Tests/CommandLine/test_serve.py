@@ -137,6 +137,7 @@ def test_headers_and_files(program, port):
     assert navigation.stdout == "200"
     for path in ("/r/standup", "/r/.hidden", "/r/a%2Fb.js"):
         assert "Join Call" in get(server.url, program.authority, path).stdout, path
+    assert "Connection check" in get(server.url, program.authority, "/check").stdout
     head = get(server.url, program.authority, "/style.css", "--head", "--compressed").stdout
     assert f"Content-Length: {(REPOSITORY / 'web' / 'style.css').stat().st_size}" in head
     packed = get(server.url, program.authority, "/style.css", "--compressed", "--include").stdout

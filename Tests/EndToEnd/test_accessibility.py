@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from support.browser import SCREEN, SMALL_CAMERA
 from support.network import proxy_for
 from support.waiting import PATIENCE
+from test_check import open_check  # noqa: F401 (a fixture)
 from test_recovery import named_server  # noqa: F401 (a fixture)
 from test_rooms import set_pin
 from test_together import named, say
@@ -100,11 +101,40 @@ def test_nothing_serious_in_a_call(server, room, violations):
     ben.button("Camera and sound").click()
     assert violations(ben, "settings") == []
     ben.button("Close camera and sound").click()
+    ben.button("More").click()
+    ben.button("Network path").click()
+    ben.page.locator(".path").nth(2).wait_for()
+    assert violations(ben, "path") == []
+    ben.button("Close network path").click()
     ben.page.keyboard.press("?")
     assert violations(ben, "help") == []
     ben.button("Close keyboard shortcuts").click()
     ben.page.set_viewport_size({"width": 360, "height": 740})
     assert violations(ben, "phone", STAGE) == []
+
+
+def test_nothing_serious_in_the_check_of_the_connection(server, open_check, violations):
+    person = open_check(server.url)
+    person.expect_works()
+    without_glow(person)
+    assert violations(person, "all passed") == []
+    server.stop()
+    person.button("Run again").click()
+    person.expect_failure("Call server failed: no connection", ["failed"] + ["skipped"] * 4)
+    person.page.locator("summary").click()
+    assert violations(person, "failed") == []
+    refused = open_check(server.start().url, devices=False)
+    refused.button("Try camera and microphone").wait_for()
+    refused.expect_works()
+    refused.button("Try camera and microphone").click()
+    refused.button("Try again").wait_for()
+    without_glow(refused)
+    assert violations(refused, "warning") == []
+
+
+def without_glow(person):
+    """Of letters on a gradient axe-core does not tell the contrast. This one is faint."""
+    person.page.evaluate("document.querySelector('.check-screen').style.backgroundImage = 'none'")
 
 
 def test_a_screen_reader_is_told_what_happens(server, room):

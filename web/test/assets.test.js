@@ -8,7 +8,9 @@ import { ServiceWorkerWorld } from "./fakes/service-worker.js";
 
 const root = new URL("../", import.meta.url);
 const read = (path) => readFileSync(new URL(`.${path}`, root), "utf8");
-const page = read("/index.html");
+const PAGES = { "/": "/index.html", "/check": "/check/index.html" };
+const page = read(PAGES["/"]);
+const text = (path) => read(PAGES[path] ?? path);
 
 const STATIC = /^(?:import|export) [^;]*?"(\..*?)";/gm;
 const DYNAMIC = /\bimport\("(\..*?)"\)(?!\.)/g;
@@ -23,45 +25,64 @@ function modules(path, imports = [STATIC, DYNAMIC], found = new Set()) {
   return found;
 }
 
-/** What the browser loads: the page, what it refers to, and what that refers to. */
-function loadedPaths() {
-  const linked = [...page.matchAll(/(?:href|src)="(\/[^"]*)"/g)].map(([, path]) => path);
-  const manifest = JSON.parse(read("/manifest.json"));
-  const scripts = linked.filter((path) => path.endsWith(".js"));
-  const imported = scripts.flatMap((path) => [...modules(path)]);
-  return new Set(["/", ...linked, ...imported, ...manifest.icons.map(({ src }) => src)]);
+/** What a page refers to, other pages aside. */
+function linkedPaths(address) {
+  const linked = [...text(address).matchAll(/(?:href|src)="(\/[^"]*)"/g)].map(([, path]) => path);
+  return linked.filter((path) => !(path in PAGES));
 }
 
-test("the service worker keeps exactly what the page loads", () => {
+/** What the browser loads for a page: itself, what it refers to, and what that refers to. */
+function loadedPaths(address) {
+  const linked = linkedPaths(address);
+  const manifest = linked.includes("/manifest.json") ? JSON.parse(read("/manifest.json")) : { icons: [] };
+  const scripts = linked.filter((path) => path.endsWith(".js"));
+  const imported = scripts.flatMap((path) => [...modules(path)]);
+  return new Set([address, ...linked, ...imported, ...manifest.icons.map(({ src }) => src)]);
+}
+
+const everything = new Set(Object.keys(PAGES).flatMap((address) => [...loadedPaths(address)]));
+
+/** Of what is text, as it is transferred. */
+function compressedSize(paths) {
+  const texts = [...paths].filter((path) => !path.startsWith("/icons/"));
+  return texts.reduce((sum, path) => sum + gzipSync(text(path)).length, 0);
+}
+
+test("the service worker keeps exactly what the pages load", () => {
   const { shell } = new ServiceWorkerWorld();
-  assert.deepEqual([...shell].sort(), [...loadedPaths()].sort());
+  assert.deepEqual([...shell].sort(), [...everything].sort());
 });
 
 test("the page is there after few requests, and the whole app is small", () => {
-  const linked = [...page.matchAll(/(?:href|src)="(\/[^"]*)"/g)].map(([, path]) => path).filter((path) => path !== "/");
   // Of the icons a browser takes one; the picture on the page is another at most.
-  const first = new Set([...linked.filter((path) => !path.startsWith("/icons/")), ...modules("/app.js", [STATIC])]);
+  const linked = linkedPaths("/").filter((path) => !path.startsWith("/icons/"));
+  const first = new Set([...linked, ...modules("/app.js", [STATIC])]);
   assert.ok(1 + first.size + 2 < 15, [...first].join(" "));
-  const text = [...loadedPaths()].filter((path) => !path.startsWith("/icons/"));
-  const size = text.reduce((sum, path) => sum + gzipSync(read(path === "/" ? "/index.html" : path)).length, 0);
+  const size = compressedSize(loadedPaths("/"));
   assert.ok(size < 100_000, `${size} bytes`);
 });
 
-test("everything the page loads exists", () => {
-  for (const path of loadedPaths()) {
-    assert.ok(existsSync(new URL(path === "/" ? "./index.html" : `.${path}`, root)), path);
+test("the check of the connection is small, too", () => {
+  const size = compressedSize(loadedPaths("/check"));
+  assert.ok(size < 40_000, `${size} bytes`);
+});
+
+test("everything the pages load exists", () => {
+  for (const path of everything) assert.ok(existsSync(new URL(`.${PAGES[path] ?? path}`, root)), path);
+});
+
+test("the style sheets load nothing", () => {
+  const sheets = [...everything].filter((path) => path.endsWith(".css"));
+  for (const path of sheets) assert.doesNotMatch(read(path), /url\(|@import/, path);
+});
+
+test("the pages need nothing that the content security policy forbids", () => {
+  for (const address of Object.keys(PAGES)) {
+    assert.doesNotMatch(text(address), /<script(?![^>]*\bsrc=)/, "inline script");
+    assert.doesNotMatch(text(address), /\sstyle=|<style/, "inline style");
+    assert.doesNotMatch(text(address), /\son[a-z]+=/, "inline handler");
   }
-});
-
-test("the style sheet loads nothing", () => {
-  assert.doesNotMatch(read("/style.css"), /url\(|@import/);
-});
-
-test("the page needs nothing that the content security policy forbids", () => {
-  assert.doesNotMatch(page, /<script(?![^>]*\bsrc=)/, "inline script");
-  assert.doesNotMatch(page, /\sstyle=|<style/, "inline style");
-  assert.doesNotMatch(page, /\son[a-z]+=/, "inline handler");
-  for (const path of loadedPaths()) {
+  for (const path of everything) {
     if (path.endsWith(".js")) assert.doesNotMatch(read(path), /innerHTML|outerHTML|insertAdjacentHTML|\beval\(/, path);
   }
 });

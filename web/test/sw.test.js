@@ -48,6 +48,19 @@ test("offline, every navigation ends at the shell", async () => {
   assert.equal((await world.navigate("/some/where")).body, "network /");
 });
 
+test("offline, the check of the connection is there to say so", async () => {
+  world.online = false;
+  assert.equal((await world.navigate("/check")).body, "network /check");
+});
+
+test("the check is kept apart from the app", async () => {
+  world.serve = () => ({ ok: true, redirected: false, body: "version 2" });
+  await world.navigate("/check");
+  world.online = false;
+  assert.equal((await world.navigate("/check")).body, "version 2");
+  assert.equal((await world.navigate("/")).body, "network /");
+});
+
 test("a room's address brings the newest page for offline, too", async () => {
   world.serve = () => ({ ok: true, redirected: false, body: "version 2" });
   await world.navigate("/r/standup");

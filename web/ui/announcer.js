@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { element } from "./elements.js";
+import { speak } from "./spoken.js";
 
 /** As long as a sentence and a decision need. */
 const TOAST_DURATION = 7000;
-const SPOKEN_DURATION = 5000;
 
 /** @typedef {{ label: string, act: () => void }} Action */
 
@@ -18,11 +18,7 @@ export class Announcer {
 
   /** @param {string} text */
   announce(text) {
-    // One paragraph each: several at once are all spoken.
-    const paragraph = document.createElement("p");
-    paragraph.textContent = text;
-    this.#region.append(paragraph);
-    setTimeout(() => paragraph.remove(), SPOKEN_DURATION);
+    speak(this.#region, text);
   }
 
   /**

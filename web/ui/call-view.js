@@ -15,11 +15,13 @@ import { Keyboard } from "./keyboard.js";
 import { KnockList } from "./knock-list.js";
 import { MoreMenu } from "./more-menu.js";
 import { Panels } from "./panels.js";
+import { PathDialog } from "./path-dialog.js";
 import { RoomPanel } from "./room-panel.js";
 import { SelfView } from "./self-view.js";
 import { SettingsDialog } from "./settings-dialog.js";
 import { StatusLine } from "./status.js";
 import { TalkHint } from "./talk-hint.js";
+import { TroubleHint } from "./trouble-hint.js";
 import { WakeLock } from "./wake-lock.js";
 
 /** @typedef {import("../people.js").People} People */
@@ -42,6 +44,7 @@ import { WakeLock } from "./wake-lock.js";
  * @property {(pin: string) => void} setPIN "" removes it
  * @property {(enabled: boolean) => void} pushToTalk
  * @property {(used: boolean) => void} useShortcuts
+ * @property {() => Promise<import("./path-dialog.js").Other[]>} networkPaths
  *
  * @typedef {CallOnlyActions & import("./settings-dialog.js").DeviceActions} CallActions
  *
@@ -78,6 +81,8 @@ export class CallView {
   #more;
   #settings;
   #help;
+  #path;
+  #trouble = new TroubleHint((text) => this.announce(text));
   #talkHint = new TalkHint();
   #talk;
   #actions;
@@ -97,6 +102,7 @@ export class CallView {
     this.#more = new MoreMenu(this.#moreActions(), signal);
     this.#settings = new SettingsDialog(actions, signal);
     this.#help = new HelpDialog(preferences.shortcuts, actions.useShortcuts, signal);
+    this.#path = new PathDialog(actions.networkPaths, signal);
     new Keyboard({ act: (action) => this.#act(action), usesShortcuts: () => preferences.shortcuts, talk }, signal);
     new Invite(new URL(roomPath(room), location.origin), signal);
     this.#controls.offerShare(canShare);
@@ -112,6 +118,7 @@ export class CallView {
   start(stream, self) {
     this.#screen.hidden = false;
     this.#status.show("connecting");
+    this.#trouble.show("connecting");
     this.#selfView.showStream(stream);
     this.showMuted("audio", !self.audio);
     this.showMuted("video", !self.video);
@@ -127,6 +134,7 @@ export class CallView {
     this.#announcer.clear();
     this.#selfView.stop();
     this.#wakeLock.release();
+    this.#trouble.clear();
     this.#panels.close();
     this.#chat.clear();
     this.#knocks.show([]);
@@ -141,6 +149,7 @@ export class CallView {
   /** @param {CallStatus} status */
   showStatus(status) {
     this.#status.show(status);
+    this.#trouble.show(status);
     // Whoever waits alone keeps the invitation through an interruption.
     if (status !== "reconnecting") this.#grid.showLobby(status === "waiting" || status === "knocking" ? status : null);
   }
@@ -278,6 +287,7 @@ export class CallView {
       pushToTalk: (enabled) => this.#actions.pushToTalk(enabled),
       openSettings: () => void this.#settings.open(),
       openHelp: () => this.#help.open(),
+      openPath: () => void this.#path.open(),
     };
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The element with this id, of this class. A missing one is a mistake in index.html and stops the page at once.
+ * The element with this id, of this class. A missing one is a mistake in the page and stops it at once.
  *
  * @template {Element} T
  * @param {string} id
@@ -10,6 +10,6 @@
  */
 export function element(id, type) {
   const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new TypeError(`index.html has no ${type.name} #${id}`);
+  if (!(found instanceof type)) throw new TypeError(`the page has no ${type.name} #${id}`);
   return found;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { copy } from "./copy.js";
 import { element } from "./elements.js";
 
 const LABEL = "Copy link";
-const LABEL_DURATION = 2000;
 
 /** The address that others open to meet us: in the empty room, and beside the list of people. */
 export class Invite {
@@ -29,15 +29,8 @@ export class Invite {
     const shown = element(addressID, HTMLElement);
     const label = element(labelID, HTMLElement);
     shown.textContent = `${this.#address.host}${decodeURI(this.#address.pathname)}`.replace(/\/$/, "");
-    element(buttonID, HTMLButtonElement).addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(this.#address.href);
-        label.textContent = "Copied";
-      } catch {
-        // Without the permission the address is at least marked, ready for the keyboard or the context menu.
-        getSelection()?.selectAllChildren(shown);
-      }
-      setTimeout(() => (label.textContent = LABEL), LABEL_DURATION);
+    element(buttonID, HTMLButtonElement).addEventListener("click", () => {
+      void copy(this.#address.href, shown, label, LABEL);
     }, { signal });
   }
 }

@@ -12,6 +12,7 @@ import { canFillScreen, isFullScreen, toggleFullScreen } from "./full-screen.js"
  * @property {(enabled: boolean) => void} pushToTalk
  * @property {() => void} openSettings
  * @property {() => void} openHelp
+ * @property {() => void} openPath
  */
 
 /** What is not needed all the time, above its button. */
@@ -39,6 +40,7 @@ export class MoreMenu {
     this.#on(this.#fullScreen, () => void toggleFullScreen(), signal);
     this.#on(element("open-settings", HTMLButtonElement), actions.openSettings, signal);
     this.#on(element("open-help", HTMLButtonElement), actions.openHelp, signal);
+    this.#on(element("open-path", HTMLButtonElement), actions.openPath, signal);
     this.#talk.addEventListener("click", () => {
       actions.pushToTalk(this.#talk.getAttribute("aria-checked") !== "true");
     }, { signal });

@@ -12,9 +12,9 @@ struct WebAssets<Context: RequestContext>: RouterMiddleware {
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let isRoom = Self.isRoom(request)
-        guard isRoom || Self.isPublic(request.uri.path) else { throw HTTPError(.notFound) }
-        let request = Self.whole(isRoom ? Self.request(for: "/index.html", like: request) : request)
+        let page = Self.page(of: request)
+        guard page != nil || Self.isPublic(request.uri.path) else { throw HTTPError(.notFound) }
+        let request = Self.whole(page.map { Self.request(for: $0, like: request) } ?? request)
         var response: Response
         do {
             response = try await next(request, context)
@@ -36,11 +36,14 @@ struct WebAssets<Context: RequestContext>: RouterMiddleware {
         return !isTool && parts.first != "test" && !parts.contains { $0.hasPrefix(".") }
     }
 
-    /// Rooms are no files, whatever they are called: the page itself reads which it is asked for.
-    private static func isRoom(_ request: Request) -> Bool {
-        guard request.uri.path.hasPrefix("/r/"), request.method == .get || request.method == .head else { return false }
+    /// The page behind an address that is no file. Rooms are none, whatever they are called: the page itself reads
+    /// which it is asked for.
+    private static func page(of request: Request) -> String? {
+        guard request.method == .get || request.method == .head else { return nil }
+        if request.uri.path == "/check" { return "/check/index.html" }
+        guard request.uri.path.hasPrefix("/r/") else { return nil }
         let mode = HTTPField.Name("Sec-Fetch-Mode").flatMap { request.headers[$0] }
-        return mode == nil || mode == "navigate"
+        return mode == nil || mode == "navigate" ? "/index.html" : nil
     }
 
     /// A person opening a page, not a page loading a part: a missing script must be a 404, never the page in its place.

@@ -17,7 +17,8 @@ ADDRESSES = {"call.test": "127.0.0.1", "both.test": "127.0.0.1", "turn.test": "1
 
 def launch(playwright, home):
     # With and without the dot at the end: TURN looks names up that way (RFC 1034, section 3.1).
-    rules = [f"MAP {name}{dot} {address}" for name, address in ADDRESSES.items() for dot in ("", ".")]
+    addresses = {**ADDRESSES, "nowhere.test": "~NOTFOUND"}
+    rules = [f"MAP {name}{dot} {address}" for name, address in addresses.items() for dot in ("", ".")]
     return playwright.chromium.launch(
         executable_path=CHROMIUM,
         env={**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")},

@@ -15,6 +15,9 @@ class Proxy:
     def __init__(self, listen, target):
         self.target = target
         self.accepted = 0
+        # How many connections there may be at the same time.
+        self.limit = None
+        self._open = 0
         self._lock = threading.Lock()
         self._pairs = []
         self._flowing = threading.Event()
@@ -36,9 +39,25 @@ class Proxy:
             with self._lock:
                 self.accepted += 1
                 self._pairs.append((client, server))
-            for source, sink in ((client, server), (server, client)):
-                source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+                self._open += 1
+                is_over = self.limit is not None and self._open > self.limit
+            threading.Thread(target=self._pass_on, args=(client, server), daemon=True).start()
+            if is_over:
+                # Both ends are told that there is no more.
+                for end in (client, server):
+                    with contextlib.suppress(OSError):
+                        end.shutdown(socket.SHUT_RDWR)
+
+    def _pass_on(self, client, server):
+        for end in (client, server):
+            with contextlib.suppress(OSError):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        back = threading.Thread(target=self._pump, args=(server, client), daemon=True)
+        back.start()
+        self._pump(client, server)
+        back.join()
+        with self._lock:
+            self._open -= 1
 
     def _pump(self, source, sink):
         with contextlib.suppress(OSError):
