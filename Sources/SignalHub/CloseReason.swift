@@ -13,11 +13,12 @@ package struct CloseReason: Error, Hashable, Sendable {
     }
 
     static let all = [
-        serverStopping, unmaskedFrame, reservedBits, unknownOpcode, malformedFrame, malformedClose,
+        seatTaken, serverStopping, unmaskedFrame, reservedBits, unknownOpcode, malformedFrame, malformedClose,
         unexpectedContinuation, interruptedMessage, binaryMessage, invalidUTF8, tooManyFragments, messageRate,
         controlRate, noRoom, silent, messageTooLarge, connectionLimit, unread,
     ]
 
+    static let seatTaken = CloseReason(1000, "the member goes on by another connection")
     static let serverStopping = CloseReason(1001, "the server is stopping")
     static let unmaskedFrame = CloseReason(1002, "a frame of a client must be masked")
     static let reservedBits = CloseReason(1002, "reserved bits are set, but no extension was negotiated")

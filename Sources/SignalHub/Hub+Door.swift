@@ -16,7 +16,7 @@ extension Hub {
         }
         let verdict = room.door.verdict(pin: request.pin, knocks: request.knocks)
         if verdict == .wrongPIN {
-            pinGuard.noteWrongPIN(from: address, at: now)
+            pinGuard.noteWrong(from: address, at: now)
             rooms[room.name]?.door.wrongPINs.spend(1)
         }
         return verdict
@@ -30,17 +30,17 @@ extension Hub {
     }
 
     /// Whoever waits does not any more.
-    mutating func stopWaiting(_ id: ConnectionID, at now: Duration?) -> [HubAction] {
+    mutating func stopWaiting(_ id: ConnectionID, at now: Duration) -> [HubAction] {
         guard let member = members[id], case .waiting(let name) = member.phase else { return [] }
-        members[id]?.phase = .lobby(since: now ?? member.lastHeard)
+        members[id]?.phase = .lobby(since: now)
         guard rooms[name]?.removeWaiting(where: { $0.connection == id }) != nil else { return [] }
         return rooms[name]?.broadcast(.knockEnded(member.peerID)) ?? []
     }
 
     /// Tells somebody who waited that this was in vain.
-    mutating func turnAway(_ waiting: Room.Occupant, _ error: SignalError, at now: Duration?) -> [HubAction] {
-        guard let member = members[waiting.connection] else { return [] }
-        members[waiting.connection]?.phase = .lobby(since: now ?? member.lastHeard)
+    mutating func turnAway(_ waiting: Room.Occupant, _ error: SignalError, at now: Duration) -> [HubAction] {
+        guard members[waiting.connection] != nil else { return [] }
+        members[waiting.connection]?.phase = .lobby(since: now)
         return [refuse(waiting.connection, error)]
     }
 

@@ -5,16 +5,19 @@ extension Hub {
     package mutating func tick(at now: Duration) -> [HubAction] {
         var actions: [HubAction] = []
         pinGuard.forget(at: now)
+        tokenGuard.forget(at: now)
+        for id in seats.expired(at: now) { actions += seats[id].map { vacate(id, of: $0.room, at: now) } ?? [] }
         for (id, member) in members where member.phase != .closing {
             if now - member.lastHeard >= limits.deadAfter {
-                actions += close(id, .silent)
+                actions += close(id, .silent, at: now)
             } else if case .lobby(let since) = member.phase, now - since >= limits.lobbyTimeout {
-                actions += close(id, .noRoom)
+                actions += close(id, .noRoom, at: now)
             } else if now - member.lastPing >= limits.pingInterval {
                 members[id]?.lastPing = now
-                actions.append(.ping(id))
+                actions.append(.ping(id, number: member.toldBeforePing))
+                members[id]?.toldBeforePing = seats[id]?.outbox.count ?? 0
             }
         }
-        return actions
+        return keep(actions, at: now)
     }
 }

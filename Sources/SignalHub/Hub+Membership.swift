@@ -7,7 +7,11 @@ extension Hub {
         _ member: Member,
         at now: Duration
     ) throws(SignalError) -> [HubAction] {
-        guard member.room == nil else { throw .alreadyJoined }
+        guard member.room == nil else {
+            // It may have crossed with the answer to the one before: then its sender does not count it either.
+            seats.discountReceived(from: id)
+            throw .alreadyJoined
+        }
         guard Room.isValid(name: request.room) else { throw .invalidRoomName }
         // Who waits may ask whether it still does, or try another way in.
         if case .waiting(request.room) = member.phase, request.pin == nil {
@@ -16,6 +20,7 @@ extension Hub {
         // It is told to everybody in the room, and its answer may hold the whole chat.
         try spendBroadcast(id, at: now)
         let withdrawn = stopWaiting(id, at: now)
+        members[id]?.wantsSeat = request.resumes
         let occupant = Room.Occupant(peerID: member.peerID, connection: id, state: request.state)
         do throws(SignalError) {
             return withdrawn + (try pass(occupant, request, from: member.address, at: now))
@@ -52,8 +57,16 @@ extension Hub {
         members[occupant.connection]?.phase = .joined(room: room.name)
         memberCount += 1
         counters.joins += 1
-        let offer = offer(for: member, in: room.name)
-        var own = [ServerMessage.joined(peerID: occupant.peerID, room: before, offer: offer)]
+        let seat = member.wantsSeat ? Seat(peerID: member.peerID, room: room.name, token: member.token) : nil
+        if let seat { seats.insert(seat, for: occupant.connection) }
+        let offer = iceServers(for: member.peerID, in: room.name)
+        let joined = ServerMessage.joined(
+            peerID: occupant.peerID,
+            room: before,
+            seat: seat.map { ($0, limits) },
+            offer: offer
+        )
+        var own = [joined]
         if !room.chat.messages.isEmpty { own.append(.chatHistory(room.chat.messages, at: now)) }
         own += room.waiting.map(ServerMessage.knock)
         return own.map { .send($0.text, to: occupant.connection) } + before.broadcast(.peerJoined(occupant))
@@ -67,23 +80,26 @@ extension Hub {
         return actions
     }
 
-    /// Takes a member out of its room or away from its door, if it is at one, and tells the others. The only way out of
-    /// a room, so that they are told once.
-    ///
-    /// - Parameter now: nil when it is not known: who waited for a room that closes then has been in no room for as long
-    ///   as it is silent.
-    mutating func depart(_ id: ConnectionID, at now: Duration? = nil) -> [HubAction] {
-        guard let member = members[id] else { return [] }
-        guard let name = member.room, var room = rooms[name] else { return stopWaiting(id, at: now) }
+    /// Takes a member out of its room or away from its door, if it is at one, and tells the others.
+    mutating func depart(_ id: ConnectionID, at now: Duration) -> [HubAction] {
+        guard let room = members[id]?.room else { return stopWaiting(id, at: now) }
+        return vacate(id, of: room, at: now)
+    }
+
+    /// Frees the place in a room that a connection has or had. The only way out of a room, so that the others are told
+    /// once.
+    mutating func vacate(_ id: ConnectionID, of name: String, at now: Duration) -> [HubAction] {
+        seats.remove(id)
+        guard var room = rooms[name] else { return [] }
         let wasHost = room.host?.connection == id
-        room.remove(id)
+        guard let occupant = room.remove(id) else { return [] }
         memberCount -= 1
         guard !room.occupants.isEmpty else {
             rooms[name] = nil
             return room.waiting.flatMap { turnAway($0, .roomClosed, at: now) }
         }
         rooms[name] = room
-        let left = room.broadcast(.peerLeft(member.peerID))
+        let left = room.broadcast(.peerLeft(occupant.peerID))
         return wasHost ? left + room.broadcast(.room(room)) : left
     }
 }

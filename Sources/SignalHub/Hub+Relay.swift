@@ -13,6 +13,6 @@ extension Hub {
     /// Gives a member new credentials.
     func renew(_ id: ConnectionID, _ member: Member) throws(SignalError) -> [HubAction] {
         guard let room = member.room else { throw .notJoined }
-        return [.send(ServerMessage.iceServers(offer(for: member, in: room)).text, to: id)]
+        return [.send(ServerMessage.iceServers(iceServers(for: member.peerID, in: room)).text, to: id)]
     }
 }

@@ -6,12 +6,15 @@
 /// Events of a connection that is not known, or already closing, do nothing: the transport need not know which.
 package struct Hub: Sendable {
     let limits: SignalLimits
-    private let iceServers: @Sendable (_ peerID: String, _ room: String) -> ICEServerOffer
+    private let makeICEServers: @Sendable (_ peerID: String, _ room: String) -> ICEServerOffer
     var members: [ConnectionID: Member] = [:]
     var rooms: [String: Room] = [:]
-    var pinGuard: PINGuard
+    /// Seats that outlive a connection.
+    var seats = SeatTable()
+    var pinGuard: GuessGuard
+    var tokenGuard: GuessGuard
     private var connectionsByAddress: [String: Int] = [:]
-    /// Members that are in a room.
+    /// Members that are in a room, away or not.
     package internal(set) var memberCount = 0
     package internal(set) var counters = SignalCounters()
     private var isStopping = false
@@ -22,8 +25,17 @@ package struct Hub: Sendable {
         iceServers: @escaping @Sendable (_ peerID: String, _ room: String) -> ICEServerOffer
     ) {
         self.limits = limits
-        self.pinGuard = PINGuard(limits: limits)
-        self.iceServers = iceServers
+        self.pinGuard = GuessGuard(
+            guesses: limits.addressWrongPINs,
+            interval: limits.addressPINInterval,
+            maximumAddresses: limits.connections
+        )
+        self.tokenGuard = GuessGuard(
+            guesses: limits.addressWrongTokens,
+            interval: limits.addressTokenInterval,
+            maximumAddresses: limits.connections
+        )
+        self.makeICEServers = iceServers
     }
 
     package var connectionCount: Int { members.count }
@@ -45,21 +57,26 @@ package struct Hub: Sendable {
         }
         counters.connections += 1
         let peerID = PeerID.random(using: &generator)
-        members[id] = Member(peerID: peerID, address: address, limits: limits, at: now)
+        let token = ResumeToken.random(using: &generator)
+        members[id] = Member(peerID: peerID, token: token, address: address, limits: limits, at: now)
         connectionsByAddress[address, default: 0] += 1
         return []
     }
 
     /// The transport begins to close the connection: the room is told now, the connection counts until it is gone.
-    package mutating func retire(_ id: ConnectionID) -> [HubAction] {
-        let actions = depart(id)
+    package mutating func retire(_ id: ConnectionID, at now: Duration) -> [HubAction] {
+        keep(end(id, at: now), at: now)
+    }
+
+    private mutating func end(_ id: ConnectionID, at now: Duration) -> [HubAction] {
+        let actions = lose(id, at: now)
         members[id]?.phase = .closing
         return actions
     }
 
     /// The connection is gone.
-    package mutating func disconnect(_ id: ConnectionID) -> [HubAction] {
-        let actions = depart(id)
+    package mutating func disconnect(_ id: ConnectionID, at now: Duration) -> [HubAction] {
+        let actions = keep(lose(id, at: now), at: now)
         guard let member = members.removeValue(forKey: id) else { return actions }
         let rest = connectionsByAddress[member.address, default: 1] - 1
         connectionsByAddress[member.address] = rest > 0 ? rest : nil
@@ -73,13 +90,14 @@ package struct Hub: Sendable {
         for id in open { members[id]?.phase = .closing }
         // Nobody is left who could be told that the others left.
         rooms.removeAll()
+        seats.removeAll()
         memberCount = 0
         return open.map { .close($0, .serverStopping) }
     }
 
-    mutating func close(_ id: ConnectionID, _ reason: CloseReason) -> [HubAction] {
+    mutating func close(_ id: ConnectionID, _ reason: CloseReason, at now: Duration) -> [HubAction] {
         guard let member = members[id], member.phase != .closing else { return [] }
-        return retire(id) + [.close(id, reason)]
+        return end(id, at: now) + [.close(id, reason)]
     }
 
     /// The id that others know a connection's member by; nil when the connection was refused.
@@ -90,8 +108,11 @@ package struct Hub: Sendable {
     // MARK: Messages
 
     /// Anything but a message was received: the member lives.
-    package mutating func hear(_ id: ConnectionID, at now: Duration) {
+    ///
+    /// - Parameter number: the number of the ping that it answers, if it does.
+    package mutating func hear(_ id: ConnectionID, answering number: Int? = nil, at now: Duration) {
         members[id]?.lastHeard = now
+        if let number { seats.acknowledge(number, by: id) }
     }
 
     package mutating func receive(_ text: String, from id: ConnectionID, at now: Duration) -> [HubAction] {
@@ -99,10 +120,11 @@ package struct Hub: Sendable {
         member.lastHeard = now
         let verdict = member.budget.spend(messageOf: text.utf8.count, at: now)
         members[id] = member
+        seats.countReceived(from: id)
         switch verdict {
         case .granted: return answer(text, from: id, member: member, at: now)
-        case .dropped: return [refuse(id, .rateLimited)]
-        case .exhausted: return close(id, .messageRate)
+        case .dropped: return keep([refuse(id, .rateLimited)], at: now)
+        case .exhausted: return keep(close(id, .messageRate, at: now), at: now)
         }
     }
 
@@ -115,19 +137,31 @@ package struct Hub: Sendable {
         do throws(SignalError) {
             let message = try ClientMessage(parsing: text)
             counters.messages[message.type, default: 0] += 1
-            switch message {
-            case .join(let request): return try join(request, id, member, at: now)
-            case .relay(let message): return try relay(message, from: member)
-            case .leave: return try leave(id, member, at: now)
-            case .iceServers: return try renew(id, member)
-            case .state(let change): return try setState(change, of: id, member, at: now)
-            case .chat(let text): return try chat(text, id, member, at: now)
-            case .room(let change): return try setDoor(change, by: id, member, at: now)
-            case .admit(let target): return try admit(target, by: member, at: now)
-            case .decline(let target): return try decline(target, by: member, at: now)
-            }
+            if case .resume(let request) = message { return try resume(request, id, member, at: now) }
+            return keep(try obey(message, from: id, member: member, at: now), at: now)
         } catch {
-            return [refuse(id, error)]
+            return keep([refuse(id, error)], at: now)
+        }
+    }
+
+    private mutating func obey(
+        _ message: ClientMessage,
+        from id: ConnectionID,
+        member: Member,
+        at now: Duration
+    ) throws(SignalError) -> [HubAction] {
+        switch message {
+        case .join(let request): try join(request, id, member, at: now)
+        // Answered before: what it is told has its numbers already.
+        case .resume: []
+        case .relay(let message): try relay(message, from: member)
+        case .leave: try leave(id, member, at: now)
+        case .iceServers: try renew(id, member)
+        case .state(let change): try setState(change, of: id, member, at: now)
+        case .chat(let text): try chat(text, id, member, at: now)
+        case .room(let change): try setDoor(change, by: id, member, at: now)
+        case .admit(let target): try admit(target, by: member, at: now)
+        case .decline(let target): try decline(target, by: member, at: now)
         }
     }
 
@@ -136,8 +170,8 @@ package struct Hub: Sendable {
         return .send(ServerMessage.error(error).text, to: id)
     }
 
-    /// The ICE servers for a member of a room.
-    func offer(for member: Member, in room: String) -> ICEServerOffer {
-        iceServers(member.peerID, room)
+    /// The ICE servers for a member of a room, with credentials that are valid from now.
+    func iceServers(for peerID: String, in room: String) -> ICEServerOffer {
+        makeICEServers(peerID, room)
     }
 }

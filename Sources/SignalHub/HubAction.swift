@@ -12,7 +12,8 @@ package struct ConnectionID: Hashable, Sendable {
 /// What the transport has to do after an event, in the order given.
 package enum HubAction: Hashable, Sendable {
     case send(String, to: ConnectionID)
-    case ping(ConnectionID)
-    /// Messages of a connection that is closing are ignored; it counts until ``Hub/disconnect(_:)``.
+    /// - Parameter number: to be given to ``Hub/hear(_:answering:at:)`` when the ping is answered.
+    case ping(ConnectionID, number: Int)
+    /// Messages of a connection that is closing are ignored; it counts until ``Hub/disconnect(_:at:)``.
     case close(ConnectionID, CloseReason)
 }

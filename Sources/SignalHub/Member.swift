@@ -12,15 +12,23 @@ struct Member: Sendable {
         case closing
     }
 
-    let peerID: String
+    /// Another one when it takes the seat of a connection that was lost.
+    var peerID: String
+    /// What it may take its seat back with.
+    let token: ResumeToken
     let address: String
     var phase: Phase
     var lastHeard: Duration
     var lastPing: Duration
+    /// How many messages it had been told before the last ping.
+    var toldBeforePing = 0
+    /// Whether its seat is to be held when the connection is lost.
+    var wantsSeat = false
     var budget: RateBudget
 
-    init(peerID: String, address: String, limits: SignalLimits, at now: Duration) {
+    init(peerID: String, token: ResumeToken, address: String, limits: SignalLimits, at now: Duration) {
         self.peerID = peerID
+        self.token = token
         self.address = address
         self.phase = .lobby(since: now)
         self.lastHeard = now

@@ -4,8 +4,11 @@
 struct Room: Sendable {
     struct Occupant: Hashable, Sendable {
         let peerID: String
-        let connection: ConnectionID
+        /// The one that was lost, while it is away.
+        var connection: ConnectionID
         var state = MemberState()
+        /// Its connection is lost and its seat is held.
+        var isAway = false
     }
 
     /// As its first member spelled it: names that are canonically equivalent Unicode mean the same room.
@@ -28,8 +31,28 @@ struct Room: Sendable {
         occupants.append(occupant)
     }
 
-    mutating func remove(_ connection: ConnectionID) {
-        occupants.removeAll { $0.connection == connection }
+    /// - Returns: who is not there any more.
+    mutating func remove(_ connection: ConnectionID) -> Occupant? {
+        index(of: connection).map { occupants.remove(at: $0) }
+    }
+
+    /// - Returns: nil when the connection is in another place.
+    mutating func setAway(_ connection: ConnectionID) -> Occupant? {
+        guard let index = index(of: connection) else { return nil }
+        occupants[index].isAway = true
+        return occupants[index]
+    }
+
+    /// A member goes on by another connection, in its old place.
+    mutating func pass(_ old: ConnectionID, to new: ConnectionID) -> Occupant? {
+        guard let index = index(of: old) else { return nil }
+        occupants[index].connection = new
+        occupants[index].isAway = false
+        return occupants[index]
+    }
+
+    private func index(of connection: ConnectionID) -> Int? {
+        occupants.firstIndex { $0.connection == connection }
     }
 
     mutating func addWaiting(_ occupant: Occupant) {
@@ -43,7 +66,7 @@ struct Room: Sendable {
 
     /// - Returns: nil when the connection is in another place.
     mutating func update(_ connection: ConnectionID, with change: MemberState) -> Occupant? {
-        guard let index = occupants.firstIndex(where: { $0.connection == connection }) else { return nil }
+        guard let index = index(of: connection) else { return nil }
         occupants[index].state.update(with: change)
         return occupants[index]
     }

@@ -19,6 +19,18 @@ package struct SignalLimits: Hashable, Sendable {
     package var roomWrongPINs = 20
     package var roomPINInterval: Duration = .seconds(10)
 
+    /// Wrong resume tokens that may come from one address at once, and the time after which there may be one more. Nobody
+    /// guesses one; after a restart of the server all that are shown are wrong.
+    package var addressWrongTokens = 200
+    package var addressTokenInterval: Duration = .seconds(1)
+
+    /// How long a member whose connection is lost keeps its seat.
+    package var seatHold: Duration = .seconds(30)
+    /// What is kept for a member until it has it for certain: messages, and their bytes. A member that is away when there
+    /// is more gives its seat up, since it would miss something.
+    package var seatMessages = 500
+    package var seatBytes = 256 * 1024
+
     /// Code points of a chat message.
     package var chatTextLength = 2000
     /// What a room keeps of its chat, for those who come later.

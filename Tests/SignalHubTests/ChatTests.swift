@@ -73,7 +73,7 @@ struct ChatTests {
             #expect(said.text == text && said.id == 1 && said.age == 0)
         }
         _ = chat("Second", second)
-        _ = fixture.hub.disconnect(first)
+        _ = fixture.disconnect(first)
         fixture.now += .seconds(90)
         let third = fixture.connect()
         let said = try fixture.join("default", third).said(to: third)
@@ -87,7 +87,7 @@ struct ChatTests {
         let first = named("Ana")
         let elsewhere = fixture.member(of: "elsewhere")
         #expect(try chat("Hello", first).said(to: elsewhere).isEmpty)
-        _ = fixture.hub.disconnect(first)
+        _ = fixture.disconnect(first)
         let again = fixture.connect()
         #expect(try fixture.join("default", again).said(to: again).map(\.type) == ["joined"])
         let outside = fixture.connect()

@@ -34,7 +34,8 @@ struct CountingTests {
 
     /// The type of every message is one of those that are counted.
     @Test(arguments: [
-        #"{"type":"join","room":"r"}"#, #"{"type":"leave"}"#, #"{"type":"ice-servers"}"#, #"{"type":"state"}"#,
+        #"{"type":"join","room":"r"}"#, #"{"type":"resume","peerId":"p","resumeToken":"t","received":1}"#,
+        #"{"type":"leave"}"#, #"{"type":"ice-servers"}"#, #"{"type":"state"}"#,
         #"{"type":"chat","text":"t"}"#, #"{"type":"room"}"#, #"{"type":"admit","target":"t"}"#,
         #"{"type":"decline","target":"t"}"#, #"{"type":"ice-candidate","target":"t","candidate":null}"#,
         #"{"type":"offer","target":"t","sdp":{"type":"offer","sdp":""}}"#,

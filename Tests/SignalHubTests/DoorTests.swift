@@ -27,11 +27,11 @@ struct DoorTests {
         let second = fixture.connect()
         #expect(try fixture.join("default", second).said(to: second).first?.host == fixture.peerID(first))
         let third = fixture.member()
-        let said = try fixture.hub.disconnect(first).said(to: third)
+        let said = try fixture.disconnect(first).said(to: third)
         #expect(said.map(\.type) == ["peer-left", "room"])
         #expect(said.last?.host == fixture.peerID(second))
         // Who was not the host changes nothing by leaving.
-        #expect(try fixture.hub.disconnect(third).said(to: second).map(\.type) == ["peer-left"])
+        #expect(try fixture.disconnect(third).said(to: second).map(\.type) == ["peer-left"])
     }
 
     @Test mutating func `only the host changes the door, and everybody is told, but not the PIN`() throws {
@@ -74,7 +74,7 @@ struct DoorTests {
         }
         #expect(try join(pin: "2468", attacker).errorCode(for: attacker) == "pin-blocked")
         // A new connection of the same address, and another room, don't help.
-        _ = fixture.hub.disconnect(attacker)
+        _ = fixture.disconnect(attacker)
         let again = fixture.connect(from: "198.51.100.1")
         #expect(try join(pin: "2468", again).errorCode(for: again) == "pin-blocked")
         let friend = fixture.connect(from: "203.0.113.1")
@@ -99,7 +99,7 @@ struct DoorTests {
                 let code = try join(pin: "\(1000 + number * 5 + attempt)", id).errorCode(for: id)
                 if code == "wrong-pin" { guesses += 1 }
             }
-            _ = fixture.hub.disconnect(id)
+            _ = fixture.disconnect(id)
             fixture.now += .seconds(1)
             fixture.hub.hear(host, at: fixture.now)
         }
@@ -123,7 +123,7 @@ struct DoorTests {
         let host = fixture.member()
         let next = fixture.member()
         _ = setPIN("2468", host)
-        let left = try fixture.hub.disconnect(host).said(to: next)
+        let left = try fixture.disconnect(host).said(to: next)
         #expect(left.last?.hasPin == true && left.last?.host == fixture.peerID(next))
         // Who was the host is nobody in particular when it comes back.
         let again = fixture.connect()
@@ -168,7 +168,7 @@ struct DoorTests {
         _ = setPIN("2468", host)
         let codes = try (0..<5).map { number in
             let id = fixture.connect(from: "198.51.100.\(number)")
-            defer { _ = fixture.hub.disconnect(id) }
+            defer { _ = fixture.disconnect(id) }
             return try join(pin: "1357", id).errorCode(for: id)
         }
         #expect(codes == ["wrong-pin", "wrong-pin", "wrong-pin", "pin-blocked", "pin-blocked"])
@@ -245,7 +245,7 @@ struct DoorTests {
         for leave in [true, false] {
             let other = fixture.connect()
             _ = knock(other)
-            let actions = leave ? fixture.say(#"{"type":"leave"}"#, other) : fixture.hub.disconnect(other)
+            let actions = leave ? fixture.say(#"{"type":"leave"}"#, other) : fixture.disconnect(other)
             #expect(try actions.said(to: host).map(\.type) == ["knock-ended"])
         }
         #expect(fixture.hub.rooms["default"]?.waiting.isEmpty == true)

@@ -14,9 +14,9 @@ struct LimitTests {
         #expect(refused.actions.last == .close(refused.id, .connectionLimit))
         #expect(fixture.join("default", refused.id).isEmpty)
         // Closing, but still there: it counts.
-        _ = fixture.hub.retire(first)
+        _ = fixture.retire(first)
         #expect(!fixture.tryToConnect(from: "192.0.2.3").actions.isEmpty)
-        _ = fixture.hub.disconnect(first)
+        _ = fixture.disconnect(first)
         #expect(fixture.tryToConnect(from: "192.0.2.3").actions.isEmpty)
     }
 
@@ -27,10 +27,10 @@ struct LimitTests {
         let refused = fixture.tryToConnect(from: "192.0.2.1")
         #expect(refused.actions.closes == [refused.id: 1013])
         // A refused connection takes no place, and gives none back.
-        #expect(fixture.hub.disconnect(refused.id).isEmpty)
+        #expect(fixture.disconnect(refused.id).isEmpty)
         #expect(!fixture.tryToConnect(from: "192.0.2.1").actions.isEmpty)
         #expect(fixture.tryToConnect(from: "192.0.2.2").actions.isEmpty)
-        _ = fixture.hub.disconnect(first)
+        _ = fixture.disconnect(first)
         #expect(fixture.tryToConnect(from: "192.0.2.1").actions.isEmpty)
     }
 
@@ -82,7 +82,7 @@ struct LimitTests {
         #expect(closed.closes == [id: 1008])
         #expect(try closed.said(to: other).map(\.type) == ["peer-left", "room"])
         #expect(fixture.say("?", id).isEmpty)
-        #expect(fixture.hub.disconnect(id).isEmpty)
+        #expect(fixture.disconnect(id).isEmpty)
     }
 
     @Test func `drops are forgiven after a calm while`() throws {

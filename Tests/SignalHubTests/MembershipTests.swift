@@ -72,16 +72,16 @@ struct MembershipTests {
         #expect(try actions.said(to: first) == [Said(#"{"type":"peer-left","peerId":"\#(fixture.peerID(second))"}"#)])
         #expect(try fixture.say(#"{"type":"leave"}"#, second).errorCode(for: second) == "not-joined")
         #expect(try fixture.join("default", second).said(to: second).first?.peers == [fixture.peerID(first)])
-        #expect(try fixture.hub.disconnect(second).said(to: first).map(\.type) == ["peer-left"])
-        #expect(fixture.hub.disconnect(second).isEmpty)
+        #expect(try fixture.disconnect(second).said(to: first).map(\.type) == ["peer-left"])
+        #expect(fixture.disconnect(second).isEmpty)
     }
 
     @Test mutating func `who disconnects is announced once`() throws {
         let first = fixture.member()
         let second = fixture.member()
-        #expect(try fixture.hub.retire(second).said(to: first).map(\.type) == ["peer-left"])
-        #expect(fixture.hub.disconnect(second).isEmpty)
-        #expect(fixture.hub.disconnect(first).isEmpty)
+        #expect(try fixture.retire(second).said(to: first).map(\.type) == ["peer-left"])
+        #expect(fixture.disconnect(second).isEmpty)
+        #expect(fixture.disconnect(first).isEmpty)
         #expect(fixture.hub.roomCount == 0)
         #expect(fixture.hub.memberCount == 0)
         #expect(fixture.hub.connectionCount == 0)
@@ -101,7 +101,7 @@ struct MembershipTests {
         let third = fixture.connect()
         #expect(try fixture.join("default", third).errorCode(for: third) == "room-full")
         #expect(fixture.hub.memberCount == 2)
-        _ = fixture.hub.disconnect(first)
+        _ = fixture.disconnect(first)
         #expect(try fixture.join("default", third).said(to: third).first?.type == "joined")
     }
 

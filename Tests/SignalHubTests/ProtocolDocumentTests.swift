@@ -29,6 +29,9 @@ struct ProtocolDocumentTests {
             "| people at the door of a room | \(limits.waitingSize) |",
             "| wrong PINs from an address | \(limits.addressWrongPINs) at once, then one in 30 s |",
             "| wrong PINs for a room | \(limits.roomWrongPINs) at once, then one in 10 s |",
+            "| wrong resume tokens from an address | \(limits.addressWrongTokens) at once, then one in 1 s |",
+            "| a seat without a connection | \(limits.seatHold.components.seconds) s |",
+            "| what is kept for a seat | \(limits.seatMessages) messages, \(limits.seatBytes / 1024) KiB |",
             "| a chat message | \(limits.chatTextLength) code points |",
             "| chat that a room keeps | \(limits.chatMessages) messages, \(limits.chatBytes / 1024) KiB |",
             "| `chat`, `state`, `join` and `room` of a member, together | 30 at once, 5 a second in the long run |",
@@ -37,6 +40,7 @@ struct ProtocolDocumentTests {
             "| time without a room | \(limits.lobbyTimeout.components.seconds) s |",
         ]
         #expect((limits.addressPINInterval, limits.roomPINInterval) == (.seconds(30), .seconds(10)))
+        #expect(limits.addressTokenInterval == .seconds(1))
         #expect((limits.broadcastBurst, limits.broadcastsPerSecond) == (30, 5))
         for row in rows { #expect(Self.lines.contains(row), "\(row)") }
     }
@@ -50,7 +54,7 @@ struct ProtocolDocumentTests {
         #expect(
             types.isSuperset(of: [
                 "joined", "peer-joined", "peer-left", "answer", "ice-servers", "error", "room", "chat", "knock",
-                "peer-state",
+                "peer-state", "resumed",
             ])
         )
     }

@@ -35,7 +35,7 @@ struct RelayedMessageTests {
         let stranger = fixture.member(of: "two")
         let lobby = fixture.connect()
         let gone = fixture.member(of: "one")
-        _ = fixture.hub.retire(gone)
+        _ = fixture.retire(gone)
         let sent = Self.relayed(type, #"{"type":"\#(type)","sdp":""}"#).sent
         for target in [stranger, lobby, gone, sender].map({ fixture.peerID($0) }) + ["", "nobody"] {
             #expect(try fixture.say(sent(target), sender).errorCode(for: sender) == "unknown-peer")
@@ -47,7 +47,7 @@ struct RelayedMessageTests {
         let sender = fixture.member()
         let target = fixture.member()
         let text = Self.relayed("ice-candidate", "null").sent(fixture.peerID(target))
-        _ = fixture.hub.retire(sender)
+        _ = fixture.retire(sender)
         #expect(fixture.say(text, sender).isEmpty)
         #expect(fixture.join("default", sender).isEmpty)
         #expect(fixture.hub.memberCount == 1)

@@ -49,20 +49,28 @@ struct WebSocketHandlerTests {
         let member = try EmbeddedMember()
         member.receive(ClientFrame(ClientFrame.pong))
         member.receive(ClientFrame(ClientFrame.ping))
-        #expect(member.events == [.heard])
+        #expect(member.events == [.heard(answering: nil)])
         member.pass(.seconds(1))
         member.receive(ClientFrame(ClientFrame.firstText, "a"))
-        #expect(member.events == [.heard, .heard])
+        #expect(member.events == [.heard(answering: nil), .heard(answering: nil)])
+    }
+
+    @Test func `a pong says which ping it answers, if it answers one of ours`() throws {
+        for (payload, number) in [("7", 7), ("0", 0), ("seven", nil), ("", nil), ("99999999999999999999", nil)] {
+            let member = try EmbeddedMember()
+            member.receive(ClientFrame(ClientFrame.pong, payload))
+            #expect(member.events == [.heard(answering: number)])
+        }
     }
 
     @Test func `texts and pings go out as whole frames without mask`() throws {
         let member = try EmbeddedMember()
         member.handler.send("é")
-        member.handler.ping()
+        member.handler.ping(7)
         let sent = try member.sent()
         #expect(sent.map(\.opcode) == [.text, .ping])
         #expect(sent.allSatisfy { $0.fin && $0.maskKey == nil })
-        #expect(sent.first?.text == "é")
+        #expect(sent.map(\.text) == ["é", "7"])
     }
 
     // MARK: Closing
@@ -112,7 +120,7 @@ struct WebSocketHandlerTests {
         let member = try EmbeddedMember()
         member.receive(ClientFrame(ClientFrame.firstText, "half"))
         _ = try member.channel.finish()
-        #expect(member.events == [.heard, .closed(.cut)])
+        #expect(member.events == [.heard(answering: nil), .closed(.cut)])
     }
 
     @Test func `a connection that fails ends with its error`() throws {

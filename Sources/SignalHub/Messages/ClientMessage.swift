@@ -24,6 +24,16 @@ struct JoinRequest: Hashable {
     var pin: String?
     /// Rather waits to be let in than give a PIN.
     var knocks = false
+    /// Would come back to its seat by another connection.
+    var resumes = false
+}
+
+/// How somebody wants back into the seat of a connection that was lost.
+struct ResumeRequest: Hashable {
+    let peerID: String
+    let token: String
+    /// Messages that it has got in that seat.
+    let received: Int
 }
 
 /// What is to be different about a room's door; nil is as it was.
@@ -40,6 +50,7 @@ struct DoorChange: Hashable {
 /// What a member asks the hub for. Fields that are not known are ignored.
 enum ClientMessage: Hashable {
     case join(JoinRequest)
+    case resume(ResumeRequest)
     case relay(RelayedMessage)
     case leave
     case iceServers
@@ -51,12 +62,14 @@ enum ClientMessage: Hashable {
 
     /// The `type` of every message that there is.
     static let types = [
-        "join", "offer", "answer", "ice-candidate", "leave", "ice-servers", "state", "chat", "room", "admit", "decline",
+        "join", "resume", "offer", "answer", "ice-candidate", "leave", "ice-servers", "state", "chat", "room", "admit",
+        "decline",
     ]
 
     var type: String {
         switch self {
         case .join: "join"
+        case .resume: "resume"
         case .relay(let message): message.kind.rawValue
         case .leave: "leave"
         case .iceServers: "ice-servers"
@@ -73,6 +86,7 @@ enum ClientMessage: Hashable {
         guard let type = object.string("type") else { throw .wrongField("type", "a string") }
         switch type {
         case "join": self = .join(try JoinRequest(object))
+        case "resume": self = .resume(try ResumeRequest(object))
         case "leave": self = .leave
         case "ice-servers": self = .iceServers
         case "state": self = .state(try MemberState(object))
@@ -124,7 +138,24 @@ extension JoinRequest {
             room: try object.required("room"),
             state: try MemberState(object),
             pin: try object.optionalString("pin"),
-            knocks: try object.optionalBool("knock") ?? false
+            knocks: try object.optionalBool("knock") ?? false,
+            resumes: try object.optionalBool("resume") ?? false
+        )
+    }
+}
+
+extension ResumeRequest {
+    /// What JSON's numbers are exact for in browsers.
+    private static let counts = 0...(1 << 53 - 1)
+
+    fileprivate init(_ object: JSONObject) throws(SignalError) {
+        guard let received = object["received"].flatMap({ Int($0.text) }), Self.counts.contains(received) else {
+            throw .wrongField("received", "a count")
+        }
+        self.init(
+            peerID: try object.required("peerId"),
+            token: try object.required("resumeToken"),
+            received: received
         )
     }
 }

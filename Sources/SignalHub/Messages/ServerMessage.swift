@@ -2,8 +2,11 @@
 
 /// What the hub tells a member.
 enum ServerMessage {
-    /// - Parameter room: as it was before the member was in it.
-    case joined(peerID: String, room: Room, offer: ICEServerOffer)
+    /// - Parameters:
+    ///   - room: as it was before the member was in it.
+    ///   - seat: for a member that asked for one.
+    case joined(peerID: String, room: Room, seat: (Seat, SignalLimits)?, offer: ICEServerOffer)
+    case resumed(Seat, limits: SignalLimits, offer: ICEServerOffer)
     case peerJoined(Room.Occupant)
     case peerLeft(String)
     case peerState(Room.Occupant)
@@ -20,13 +23,18 @@ enum ServerMessage {
     /// As JSON.
     var text: String {
         switch self {
-        case .joined(let peerID, let room, let offer):
+        case .joined(let peerID, let room, let seat, let offer):
             let membership = [
                 ("peerId", JSONText.string(peerID)),
                 ("peers", JSONText.array(room.occupants.map { JSONText.string($0.peerID) })),
                 ("members", JSONText.array(room.occupants.map { JSONText.object($0.fields) })),
             ]
-            return Self.text("joined", membership + room.fields(host: room.host?.peerID ?? peerID) + offer.fields)
+            let resumption = seat.map { $0.resumption(limits: $1) } ?? []
+            let door = room.fields(host: room.host?.peerID ?? peerID)
+            return Self.text("joined", membership + door + resumption + offer.fields)
+        case .resumed(let seat, let limits, let offer):
+            let received = [("received", String(seat.received))]
+            return Self.text("resumed", received + seat.resumption(limits: limits) + offer.fields)
         case .peerJoined(let occupant):
             return Self.text("peer-joined", occupant.fields)
         case .peerState(let occupant):
@@ -64,6 +72,12 @@ enum ServerMessage {
     }
 }
 
+extension Seat {
+    fileprivate func resumption(limits: SignalLimits) -> [(String, String)] {
+        [("resumeToken", token.json), ("hold", String(limits.seatHold.components.seconds))]
+    }
+}
+
 extension Room.Occupant {
     fileprivate var fields: [(String, String)] {
         var fields = [("peerId", JSONText.string(peerID))]
@@ -72,6 +86,7 @@ extension Room.Occupant {
             ("audio", state.audio), ("video", state.video), ("hand", state.hand), ("screen", state.screen),
         ]
         for (name, value) in marks { if let value { fields.append((name, String(value))) } }
+        if isAway { fields.append(("away", "true")) }
         return fields
     }
 }

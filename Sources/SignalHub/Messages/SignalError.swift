@@ -16,6 +16,7 @@ struct SignalError: Error, Hashable {
         case declined = "declined"
         case roomClosed = "room-closed"
         case notHost = "not-host"
+        case resumeFailed = "resume-failed"
     }
 
     let code: Code
@@ -51,6 +52,10 @@ struct SignalError: Error, Hashable {
     static let notHost = SignalError(
         code: .notHost,
         message: "Only the host, who is here for the longest time, can change that."
+    )
+    static let resumeFailed = SignalError(
+        code: .resumeFailed,
+        message: "Your seat is not held any more. Join again."
     )
     static let unknownPeer = SignalError(code: .unknownPeer, message: "The participant is not in your room (any more).")
     static let rateLimited = SignalError(

@@ -41,15 +41,15 @@ final class SignalLoop {
         case .message(let text):
             perform(hub.receive(text, from: id, at: now.uptime))
             links[id]?.perform { $0.messageHandled() }
-        case .heard:
-            hub.hear(id, at: now.uptime)
+        case .heard(let number):
+            hub.hear(id, answering: number, at: now.uptime)
         case .closing:
-            perform(hub.retire(id))
+            perform(hub.retire(id, at: now.uptime))
         case .closed(let end):
             log(end, of: id, at: now)
             hub.counters.count(end)
             links[id] = nil
-            perform(hub.disconnect(id))
+            perform(hub.disconnect(id, at: now.uptime))
             if links.isEmpty { emptied?.succeed() }
         }
     }
@@ -72,7 +72,7 @@ final class SignalLoop {
         for action in actions {
             switch action {
             case .send(let text, let id): links[id]?.perform { $0.send(text) }
-            case .ping(let id): links[id]?.perform { $0.ping() }
+            case .ping(let id, let number): links[id]?.perform { $0.ping(number) }
             case .close(let id, let reason): links[id]?.perform { $0.close(reason) }
             }
         }

@@ -9,9 +9,12 @@ extension WebSocketHandler {
         enqueue(WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: text)))
     }
 
-    func ping() {
+    /// RFC 6455, section 5.5.3:
+    /// > A Pong frame sent in response to a Ping frame must have identical "Application data" as found in the message body
+    /// > of the Ping frame being replied to.
+    func ping(_ number: Int) {
         guard end == nil else { return }
-        enqueue(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer()))
+        enqueue(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer(string: String(number))))
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

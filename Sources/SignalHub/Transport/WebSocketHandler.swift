@@ -15,8 +15,9 @@ final class WebSocketHandler: ChannelDuplexHandler {
     enum Event: Hashable, Sendable {
         /// To be answered with ``WebSocketHandler/messageHandled()``.
         case message(String)
-        /// The member sent something else; reported a few times between two pings.
-        case heard
+        /// The member sent something else, which may be the answer to the ping of a number; reported a few times between
+        /// two pings.
+        case heard(answering: Int?)
         /// The connection closes: nothing will be received from it, and nothing sent.
         case closing
         /// The last event.
@@ -149,7 +150,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
             try spendControlFrame()
             enqueue(WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))
         case .pong:
-            try spendControlFrame()
+            try spendControlFrame(answering: Int(String(buffer: frame.unmaskedData)))
         case .connectionClose:
             acknowledge(try CloseFrame(parsing: frame.unmaskedData))
         default:
@@ -157,18 +158,18 @@ final class WebSocketHandler: ChannelDuplexHandler {
         }
     }
 
-    private func spendControlFrame() throws(CloseReason) {
-        hear()
+    private func spendControlFrame(answering number: Int? = nil) throws(CloseReason) {
+        hear(answering: number)
         controlFrames.refill(at: now.uptime)
         guard controlFrames.affords(1) else { throw .controlRate }
         controlFrames.spend(1)
     }
 
-    private func hear() {
+    private func hear(answering number: Int? = nil) {
         let now = now
         if let lastHeard, now - lastHeard < TimeAmount(limits.pingInterval / 5) { return }
         lastHeard = now
-        report(.heard)
+        report(.heard(answering: number))
     }
 
     private var now: NIODeadline { context?.eventLoop.now ?? .now() }

@@ -48,5 +48,13 @@ struct HubFixture {
         return id
     }
 
+    mutating func retire(_ id: ConnectionID) -> [HubAction] {
+        hub.retire(id, at: now)
+    }
+
+    mutating func disconnect(_ id: ConnectionID) -> [HubAction] {
+        hub.disconnect(id, at: now)
+    }
+
     func peerID(_ id: ConnectionID) -> String { hub.peerID(of: id) ?? "" }
 }

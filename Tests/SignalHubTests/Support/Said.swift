@@ -20,6 +20,7 @@ struct Said: Decodable, Equatable {
         var video: Bool?
         var hand: Bool?
         var screen: Bool?
+        var away: Bool?
     }
 
     struct Chat: Decodable, Equatable {
@@ -52,6 +53,10 @@ struct Said: Decodable, Equatable {
     var text: String?
     var age: Int?
     var messages: [Chat]?
+    var away: Bool?
+    var resumeToken: String?
+    var hold: Int?
+    var received: Int?
 
     init(_ text: String) throws {
         self = try JSONDecoder().decode(Said.self, from: Data(text.utf8))
@@ -84,7 +89,7 @@ extension [HubAction] {
 
     var pinged: Set<ConnectionID> {
         reduce(into: []) { pinged, action in
-            if case .ping(let id) = action { pinged.insert(id) }
+            if case .ping(let id, _) = action { pinged.insert(id) }
         }
     }
 }

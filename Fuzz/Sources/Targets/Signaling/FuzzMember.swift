@@ -58,7 +58,7 @@ final class FuzzMember {
         case 0: receive(decisions.countedBytes())
         case 1: channel.embeddedEventLoop.advanceTime(by: .milliseconds(Int64(decisions.byte()) * 40))
         case 2: handler.send(String(repeating: "x", count: Int(decisions.byte()) * 8))
-        case 3: handler.ping()
+        case 3: handler.ping(Int(decisions.byte()))
         case 4:
             channel.isWritable = decisions.flag()
             channel.pipeline.fireChannelWritabilityChanged()

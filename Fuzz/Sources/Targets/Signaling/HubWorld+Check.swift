@@ -8,7 +8,10 @@ extension HubWorld {
         let occupants = hub.rooms.values.flatMap(\.occupants)
         require(Set(occupants.map(\.connection)).count == occupants.count, "a member is in two rooms")
         require(occupants.count == hub.memberCount, "members are counted wrong")
-        require(Set(occupants.map(\.connection)) == Set(beliefs.keys), "a member does not know where it is")
+        let present = occupants.filter { !$0.isAway }
+        require(Set(present.map(\.connection)) == Set(beliefs.keys), "a member does not know where it is")
+        checkSeats(occupants)
+        require(hub.tokenGuard.buckets.count <= hub.limits.connections, "too many addresses are remembered")
         require(hub.connectionCount == open.count, "connections are counted wrong")
         require(hub.pinGuard.buckets.count <= hub.limits.connections, "too many addresses are remembered")
         for room in hub.rooms.values {
@@ -19,6 +22,21 @@ extension HubWorld {
         }
         for case .waiting(let name) in hub.members.values.map(\.phase) {
             require(hub.rooms[name] != nil, "somebody waits for a room that is gone")
+        }
+    }
+
+    private func checkSeats(_ occupants: [Room.Occupant]) {
+        require(Set(occupants.map(\.peerID)).count == occupants.count, "two connections hold one seat")
+        let held = hub.seats.seats.filter { $0.value.hold != nil }
+        require(Set(held.keys) == Set(occupants.filter(\.isAway).map(\.connection)), "a seat is held for nobody")
+        require(
+            held.count == hub.seats.heldCount && held.count <= hub.limits.connections,
+            "held seats are counted wrong"
+        )
+        for (id, seat) in hub.seats.seats {
+            require(occupants.contains { $0.connection == id && $0.peerID == seat.peerID }, "a seat of nobody")
+            require(!seat.outbox.exceeds(hub.limits), "too much is kept for a seat")
+            if let hold = seat.hold { require(hold.until <= now + hub.limits.seatHold, "a seat is held too long") }
         }
     }
 
@@ -39,7 +57,10 @@ extension HubWorld {
         let peers = Set(room.occupants.map(\.peerID))
         let waiting = Set(room.waiting.map(\.peerID))
         for occupant in room.occupants {
-            guard let belief = beliefs[occupant.connection] else { continue }
+            let id = occupant.connection
+            guard let belief = beliefs[id], !stranded.contains(id) else { continue }
+            let away = room.occupants.filter { $0.isAway }.map(\.peerID)
+            require(belief.away == Set(away), "a member believes the wrong ones away")
             let others = peers.subtracting([occupant.peerID])
             require(belief.peers == others, "a member believes the wrong ones in its room")
             require(belief.knocking == waiting, "a member believes the wrong ones at the door")

@@ -6,7 +6,8 @@
 struct HubWorld {
     private static let rooms = ["a", "b", "\u{E9}", "e\u{301}"]
     private static let waysIn = [
-        "", "", #","pin":"1234""#, #","pin":"12345""#, #","pin":"""#, #","knock":true"#, #","knock":true,"pin":"1234""#,
+        "", #","resume":true"#, #","resume":true,"knock":true"#, #","pin":"1234""#, #","pin":"12345""#, #","pin":"""#,
+        #","knock":true"#, #","knock":true,"pin":"1234""#,
         #","name":"Zoë","audio":true,"hand":false,"screen":true"#,
     ]
 
@@ -16,6 +17,10 @@ struct HubWorld {
     private var connectionCount: UInt64 = 0
     private(set) var open: [ConnectionID] = []
     private(set) var beliefs: [ConnectionID: RoomBelief] = [:]
+    /// Of those who have a seat, or had one when they were lost.
+    private(set) var memories: [ConnectionID: SeatMemory] = [:]
+    /// Connections that carry nothing any more, as nobody knows yet.
+    private(set) var stranded: Set<ConnectionID> = []
     private var guesses = GuessCounter()
     private var isStopped = false
 
@@ -27,7 +32,9 @@ struct HubWorld {
             world.check()
             steps += 1
         }
-        for id in world.open { world.apply(world.hub.disconnect(id), gone: id) }
+        for id in world.open { world.disconnect(id) }
+        world.now += world.hub.limits.seatHold
+        world.apply(world.hub.tick(at: world.now))
         require(world.hub.roomCount == 0 && world.hub.connectionCount == 0, "rooms or members are left")
         require(world.hub.memberCount == 0, "members are left")
     }
@@ -47,6 +54,9 @@ struct HubWorld {
         limits.roomWrongPINs = 3
         limits.chatMessages = 4
         limits.chatBytes = 200
+        limits.seatMessages = 20
+        limits.seatBytes = 2_000
+        limits.addressWrongTokens = 3
         hub = Hub(limits: limits) { peerID, room in
             ICEServerOffer(
                 servers: [ICEServer(urls: ["turns:fuzz.test:443"], username: peerID, credential: room)],
@@ -58,17 +68,21 @@ struct HubWorld {
 
     private mutating func step(_ decisions: inout Decisions) {
         let what = decisions.byte()
-        if what % 12 == 0 || open.isEmpty { return connect(decisions.byte()) }
+        if what % 15 == 0 || open.isEmpty { return connect(decisions.byte()) }
         let id = decisions.choice(of: open)
-        switch what % 12 {
+        // Nothing comes from who is stranded.
+        if what % 15 < 8, stranded.contains(id) { return }
+        switch what % 15 {
         case 1...3: join(decisions.choice(of: Self.rooms), decisions.choice(of: Self.waysIn), id)
         case 4: say(#"{"type":"leave"}"#, id)
         case 5: relay(to: decisions.choice(of: open), from: id)
         case 6: decide(about: decisions.choice(of: open), decisions.byte(), id)
         case 7: say(String(decoding: decisions.countedBytes(), as: UTF8.self), id)
         case 8: now += .milliseconds(Int(decisions.byte()) * 50)
-        case 9: apply(hub.tick(at: now))
+        case 9: tick(answering: decisions.flag())
         case 10: retire(id)
+        case 11: if memories[id] != nil, beliefs[id] != nil { stranded.insert(id) }
+        case 12, 13: comeBack(decisions.byte())
         default: what == 251 ? stop() : disconnect(id)
         }
     }
@@ -122,7 +136,7 @@ struct HubWorld {
             case .ping: false
             }
         }
-        if !isAnswered { beliefs[id] = nil }
+        if !isAnswered, beliefs.removeValue(forKey: id) != nil { memories[id] = nil }
     }
 
     private mutating func relay(to target: ConnectionID, from id: ConnectionID) {
@@ -137,13 +151,60 @@ struct HubWorld {
     }
 
     private mutating func retire(_ id: ConnectionID) {
-        beliefs[id] = nil
-        apply(hub.retire(id))
+        lose(id)
+        apply(hub.retire(id, at: now))
     }
 
     private mutating func disconnect(_ id: ConnectionID) {
         open.removeAll { $0 == id }
-        apply(hub.disconnect(id), gone: id)
+        stranded.remove(id)
+        apply(hub.disconnect(id, at: now), gone: id)
+    }
+
+    /// Nothing is heard by a connection any more.
+    private mutating func lose(_ id: ConnectionID) {
+        guard let belief = beliefs.removeValue(forKey: id) else { return }
+        memories[id]?.belief = belief
+    }
+
+    private mutating func tick(answering: Bool) {
+        let actions = hub.tick(at: now)
+        require(hub.seats.expired(at: now).isEmpty, "a seat outlives its hold")
+        apply(actions)
+        for case .ping(let id, let number) in actions where answering && !stranded.contains(id) {
+            hub.hear(id, answering: number, at: now)
+        }
+    }
+
+    /// Of those who were lost, or are and do not know, one comes by a new connection, with its token or another.
+    private mutating func comeBack(_ byte: UInt8) {
+        let lost = memories.keys.filter { beliefs[$0] == nil || stranded.contains($0) }
+        guard let old = lost.max(by: { $0.rawValue < $1.rawValue }), var memory = memories[old] else { return }
+        let known = open.count
+        connect(byte)
+        guard open.count > known, let id = open.last else { return }
+        let token = byte % 8 == 7 ? "0" : memory.token
+        let fields = #""peerId":"\#(memory.peerID)","resumeToken":"\#(token)","received":\#(memory.received)"#
+        let actions = hub.receive(#"{"type":"resume",\#(fields)}"#, from: id, at: now)
+        if let resumed = resumed(actions, id) {
+            require(token == memory.token && hub.peerID(of: id) == memory.peerID, "a seat for a wrong token")
+            beliefs[id] = beliefs.removeValue(forKey: old) ?? memory.belief
+            memories[old] = nil
+            memory.token = resumed.string("resumeToken") ?? ""
+            memories[id] = memory
+        } else if token == memory.token {
+            memories[old] = nil
+            if stranded.contains(old) { beliefs[old] = nil }
+        }
+        apply(actions)
+    }
+
+    private func resumed(_ actions: [HubAction], _ id: ConnectionID) -> JSONObject? {
+        for case .send(let text, id) in actions {
+            let said = try? JSONObject(parsing: Array(text.utf8))
+            return said?.string("type") == "resumed" ? said : nil
+        }
+        return nil
     }
 
     private mutating func stop() {
@@ -155,14 +216,14 @@ struct HubWorld {
     // MARK: What members are told
 
     private mutating func apply(_ actions: [HubAction], gone: ConnectionID? = nil) {
-        if let gone { beliefs[gone] = nil }
+        if let gone { lose(gone) }
         for action in actions {
             switch action {
             case .ping: break
-            case .close(let id, _): beliefs[id] = nil
+            case .close(let id, _): lose(id)
             case .send(let text, let id):
-                require(id != gone, "a message for a connection that is gone")
-                believe(text, id)
+                require(open.contains(id), "a message for a connection that is gone")
+                if !stranded.contains(id) { believe(text, id) }
             }
         }
         guesses.forget { hub.rooms[$0] == nil }
@@ -173,15 +234,18 @@ struct HubWorld {
             fatalError("no message: \(text)")
         }
         require(said["pin"] == nil, "a PIN was told: \(text)")
+        if type != "resumed" { memories[id]?.received += 1 }
         switch type {
-        case "error": break
+        case "error", "resumed": break
         case "waiting": require(beliefs[id] == nil, "a member waits for a room while it is in one")
         case "joined":
             require(beliefs[id] == nil, "a member is in two rooms")
             var others = Set<String>()
             if let room = hub.room(of: id) { others = Set(room.occupants.map(\.peerID)) }
             others.remove(said.string("peerId") ?? "")
-            beliefs[id] = RoomBelief(peers: others, door: RoomBelief.Door(said))
+            let away = hub.room(of: id)?.occupants.filter(\.isAway).map(\.peerID) ?? []
+            beliefs[id] = RoomBelief(peers: others, away: Set(away), door: RoomBelief.Door(said))
+            memories[id] = said.string("resumeToken").map { SeatMemory(peerID: said.string("peerId") ?? "", token: $0) }
         default:
             require(beliefs[id] != nil, "somebody who is in no room was told: \(text)")
             beliefs[id]?.update(type, said)

@@ -24,19 +24,33 @@ struct RoomBelief {
 
     var peers: Set<String>
     var knocking: Set<String> = []
+    var away: Set<String>
     var door: Door
 
     mutating func update(_ type: String, _ said: JSONObject) {
         let peer = said.string("peerId") ?? ""
         switch type {
         case "peer-joined": require(peers.insert(peer).inserted, "a member came twice")
-        case "peer-left": require(peers.remove(peer) != nil, "somebody left who was not there")
+        case "peer-left":
+            require(peers.remove(peer) != nil, "somebody left who was not there")
+            away.remove(peer)
         case "knock": require(knocking.insert(peer).inserted, "somebody knocked twice")
         case "knock-ended": require(knocking.remove(peer) != nil, "somebody left the door who was not there")
+        case "peer-state":
+            if said["away"] == nil { away.remove(peer) } else { require(away.insert(peer).inserted, "away twice") }
         case "room": door = Door(said)
         default: break
         }
     }
+}
+
+/// What a member needs to come back to its seat.
+struct SeatMemory {
+    let peerID: String
+    var token: String
+    var received = 1
+    /// Of a member that has no connection.
+    var belief: RoomBelief?
 }
 
 /// How often PINs were guessed.
