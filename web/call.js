@@ -38,6 +38,8 @@ export class Call {
   /** @type {RTCConfiguration} */
   #configuration = {};
   #ownId = "";
+  /** Whose connection to the server is lost. @type {Set<string>} */
+  #away = new Set();
   /** Ids we had before: the server may still list our lost connection as a participant. @type {Set<string>} */
   #formerIds = new Set();
   #videoMuted = false;
@@ -54,8 +56,12 @@ export class Call {
     switch (message.type) {
       case "joined":
         return this.#joined(message);
+      case "resumed":
+        return this.#configure(message);
       case "peer-joined":
         return this.#add(message.peerId, false);
+      case "peer-state":
+        return this.#setAway(message.peerId, message.away === true);
       case "peer-left":
         return this.#remove(message.peerId);
       case "ice-servers":
@@ -67,8 +73,9 @@ export class Call {
     }
   }
 
-  /** Signaling came or went; the media of a running call stay until "joined" replaces them. */
+  /** Signaling came or went. Media go on; only a "joined" that makes us somebody else replaces them. */
   signalingChanged() {
+    this.#updateReachability();
     this.#report();
   }
 
@@ -116,10 +123,30 @@ export class Call {
     if (this.#ownId) this.#formerIds.add(this.#ownId);
     this.#ownId = message.peerId;
     this.#configuration = rtcConfiguration(message);
+    this.#away = new Set(message.members?.filter(({ away }) => away).map(({ peerId }) => peerId));
     for (const id of message.peers) {
       if (!this.#formerIds.has(id)) this.#add(id, true);
     }
     this.#report();
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} away
+   */
+  #setAway(id, away) {
+    if (away) this.#away.add(id);
+    else this.#away.delete(id);
+    this.#updateReachability();
+  }
+
+  #updateReachability() {
+    for (const [id, link] of this.#links) link.setReachable(this.#isReachable(id));
+  }
+
+  /** @param {string} id */
+  #isReachable(id) {
+    return this.#options.signaling.state === "joined" && !this.#away.has(id);
   }
 
   /** @param {IceGrant} grant */
@@ -139,6 +166,7 @@ export class Call {
     const link = new PeerLink({
       polite: this.#ownId < id,
       initiator,
+      reachable: this.#isReachable(id),
       stream,
       videoMuted: this.#videoMuted,
       screen: this.#screen,
@@ -162,6 +190,7 @@ export class Call {
     const link = this.#links.get(id);
     if (!link) return;
     this.#links.delete(id);
+    this.#away.delete(id);
     link.close();
     this.#options.observer.peerRemoved(id);
     this.#report();

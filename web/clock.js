@@ -6,6 +6,7 @@
  * @typedef {object} Clock
  * @property {(action: () => void, milliseconds: number) => any} setTimeout
  * @property {(id: any) => void} clearTimeout
+ * @property {() => number} now in milliseconds, on the wall: it goes on while the machine sleeps
  */
 
 /** Browsers keep the delay in 32 bits with a sign; a longer one would fire at once. */
@@ -15,6 +16,7 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 export const systemClock = {
   setTimeout: (action, milliseconds) => globalThis.setTimeout(action, milliseconds),
   clearTimeout: (id) => globalThis.clearTimeout(id),
+  now: () => Date.now(),
 };
 
 /** One deadline that can be moved or dropped; starting it again forgets the previous one. */

@@ -22,6 +22,7 @@ import { networkPath } from "./network-path.js";
  * @property {RTCConfiguration} configuration
  * @property {(configuration: RTCConfiguration) => RTCPeerConnection} createConnection
  * @property {(message: PeerMessage) => void} send
+ * @property {boolean} reachable whether messages are passed on now, or only later
  * @property {() => Promise<void>} refresh fetches fresh ICE servers (they come by `configure`); rejects while
  *   signaling is away
  * @property {(track: MediaStreamTrack, source: Source) => void} onTrack
@@ -36,6 +37,8 @@ const POLITE_EXTRA_GRACE = 1500;
 const FIRST_CONNECT_TIMEOUT = 15_000;
 /** Longer than messages are under way. */
 const CROSSING_GRACE = 1000;
+/** For what the far end sent while it could not be reached: it may begin to recover itself. */
+const REACHABLE_GRACE = 300;
 /** After as many ICE restarts in vain the connection itself is made anew. */
 const RESTARTS_BEFORE_REBUILD = 2;
 
@@ -47,6 +50,7 @@ export class PeerLink {
   #screen;
   /** @type {LinkState} */
   #state = "connecting";
+  #reachable;
   #backoff = new Backoff(6000);
   #deadline;
   #closed = false;
@@ -65,6 +69,7 @@ export class PeerLink {
     this.#configuration = options.configuration;
     this.#videoMuted = options.videoMuted;
     this.#screen = options.screen;
+    this.#reachable = options.reachable;
     this.#deadline = new Timer(options.clock);
     [this.#connection, this.#negotiation, this.#screenSections] = this.#open(options.initiator);
     this.#deadline.start(FIRST_CONNECT_TIMEOUT, () => this.#recover());
@@ -82,6 +87,20 @@ export class PeerLink {
     } catch {
       // Nothing the far end sends may break the call; if it mattered, the connection fails and is recovered.
     }
+  }
+
+  /**
+   * Nothing is tried while nobody would answer: media that flow go on, and what fails meanwhile is recovered afterwards.
+   *
+   * @param {boolean} reachable
+   */
+  setReachable(reachable) {
+    if (reachable === this.#reachable) return;
+    this.#reachable = reachable;
+    if (!reachable || this.#state === "connected") return;
+    this.#backoff.reset();
+    this.#deadline.start(this.#state === "connecting" ? FIRST_CONNECT_TIMEOUT : this.#patience(REACHABLE_GRACE), () =>
+      this.#recover());
   }
 
   /** @param {RTCConfiguration} configuration used from the next gathering on */
@@ -243,16 +262,22 @@ export class PeerLink {
     this.#setState("reconnecting");
     // A recovery that is under way has its own deadline.
     if (this.#backoff.attempts > 0) return;
-    this.#deadline.start(grace + (this.#options.polite ? POLITE_EXTRA_GRACE : 0), () => this.#recover());
+    this.#deadline.start(this.#patience(grace), () => this.#recover());
+  }
+
+  /** @param {number} grace in milliseconds */
+  #patience(grace) {
+    return grace + (this.#options.polite ? POLITE_EXTRA_GRACE : 0);
   }
 
   async #recover() {
+    if (!this.#reachable) return;
     const attempt = this.#backoff.attempts;
     this.#deadline.start(this.#backoff.next(), () => this.#recover());
     try {
       await this.#options.refresh();
     } catch {
-      return; // Signaling is away: when it is back, the whole call is rebuilt.
+      return; // Signaling is away: when it is back, this begins anew.
     }
     if (this.#closed || this.#backoff.attempts === 0) return;
     const hopeless = attempt >= RESTARTS_BEFORE_REBUILD || this.#isSpent;

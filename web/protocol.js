@@ -17,11 +17,14 @@
  * @property {boolean} [hand] whether a hand is raised
  * @property {boolean} [screen] whether a screen is shown beside the camera
  *
- * @typedef {PersonState & { peerId: string }} Person
+ * @typedef {PersonState & { peerId: string, away?: boolean }} Person `away`: the connection to the server is lost
  * @typedef {{ host?: string, locked?: boolean, hasPin?: boolean }} Door
  * @typedef {{ id: number, from: string, name?: string, text: string, age: number }} ChatEntry
  *
- * @typedef {IceGrant & Door & { type: "joined", peerId: string, peers: string[], members?: Person[] }} JoinedMessage
+ * @typedef {{ resumeToken: string, hold: number }} SeatGrant
+ * @typedef {IceGrant & Door & Partial<SeatGrant>
+ *   & { type: "joined", peerId: string, peers: string[], members?: Person[] }} JoinedMessage
+ * @typedef {IceGrant & SeatGrant & { type: "resumed", received: number }} ResumedMessage
  * @typedef {IceGrant & { type: "ice-servers" }} IceServersMessage
  * @typedef {{ type: "peer-joined" | "peer-state" | "knock" } & Person} PersonMessage
  * @typedef {{ type: "peer-left" | "knock-ended", peerId: string }} AbsenceMessage
@@ -32,21 +35,22 @@
  * @typedef {{ type: "offer" | "answer", from: string, sdp: RTCSessionDescriptionInit }} DescriptionMessage
  * @typedef {{ type: "ice-candidate", from: string, candidate: RTCIceCandidateInit | null }} CandidateMessage
  * @typedef {{ type: "error", code: string, message: string }} ErrorMessage
- * @typedef {JoinedMessage | IceServersMessage | PersonMessage | AbsenceMessage | RoomMessage | ChatMessage
+ * @typedef {JoinedMessage | ResumedMessage | IceServersMessage | PersonMessage | AbsenceMessage | RoomMessage | ChatMessage
  *   | ChatHistoryMessage | WaitingMessage | DescriptionMessage | CandidateMessage | ErrorMessage} ServerMessage
  *
  * PeerMessage is a message for one peer before it is addressed.
  * @typedef {{ type: "offer" | "answer", sdp: RTCSessionDescriptionInit }
  *   | { type: "ice-candidate", candidate: RTCIceCandidateInit | null }} PeerMessage
  * @typedef {PersonState & { pin?: string, knock?: boolean }} Introduction
- * @typedef {(Introduction & { type: "join", room: string }) | { type: "leave" } | { type: "ice-servers" }
+ * @typedef {(Introduction & { type: "join", room: string, resume?: boolean })
+ *   | { type: "resume", peerId: string, resumeToken: string, received: number } | { type: "leave" } | { type: "ice-servers" }
  *   | (PersonState & { type: "state" }) | { type: "chat", text: string }
  *   | { type: "room", locked?: boolean, pin?: string | null } | { type: "admit" | "decline", target: string }
  *   | (PeerMessage & { target: string })} ClientMessage
  */
 
 const KNOWN_TYPES = new Set([
-  "joined", "peer-joined", "peer-left", "peer-state", "offer", "answer", "ice-candidate", "ice-servers", "error",
+  "joined", "resumed", "peer-joined", "peer-left", "peer-state", "offer", "answer", "ice-candidate", "ice-servers", "error",
   "room", "chat", "chat-history", "waiting", "knock", "knock-ended",
 ]);
 

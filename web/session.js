@@ -10,6 +10,7 @@ import { introduction } from "./protocol.js";
 import { PushToTalk } from "./push-to-talk.js";
 import { canShareScreen, ScreenSharing } from "./screen-capture.js";
 import { Signaling } from "./signaling.js";
+import { SleepWatch } from "./sleep-watch.js";
 import { SpeakerWatch } from "./speaker-watch.js";
 import { CallView } from "./ui/call-view.js";
 import { VoiceWatch } from "./voice-watch.js";
@@ -66,6 +67,7 @@ export class Session {
   #talk = new PushToTalk((muted) => void this.#media.mute("audio", muted).then(() => this.#view.showTalk()));
   /** @type {ScreenSharing | null} */
   #screen = null;
+  #sleep = new SleepWatch(systemClock, () => this.wake());
   #self;
   #pin;
   /** What we made of the door as the host: a room that was opened anew gets it again. */
@@ -121,6 +123,7 @@ export class Session {
   leave(end = {}) {
     if (this.#ended) return;
     this.#ended = true;
+    this.#sleep.close();
     this.#signaling.close();
     this.#call.close();
     this.#voices.close();
@@ -225,7 +228,7 @@ export class Session {
   /** @param {import("./protocol.js").PersonState} change */
   #change(change) {
     Object.assign(this.#self, change);
-    // While signaling is away this is said with the next join.
+    // What does not go out is said with the next join.
     this.#signaling.send({ type: "state", ...change });
     this.#view.showPeople(this.#people, this.#self);
   }

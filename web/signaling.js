@@ -3,6 +3,7 @@
 import { Backoff } from "./backoff.js";
 import { Timer } from "./clock.js";
 import { parseServerMessage } from "./protocol.js";
+import { Seat } from "./seat.js";
 
 /** @typedef {import("./protocol.js").ServerMessage} ServerMessage */
 /** @typedef {import("./protocol.js").ClientMessage} ClientMessage */
@@ -31,14 +32,21 @@ const JOIN_TIMEOUT = 10_000;
 /** Pages cannot see WebSocket pings: after this silence we ask something ourselves. */
 const SILENCE_LIMIT = 15_000;
 const ANSWER_TIMEOUT = 8_000;
+/** The network may be another one: a connection that lives answers sooner, and one that does not is soon replaced. */
+const WAKING_TIMEOUT = 2500;
+/** While our seat is held the delays stay short, after the first three of the back-off: others wait for us. */
+const HELD_DELAY = 4000;
+const SHORT_DELAYS = 3;
 /** Renewed at this part of the lifetime, so that a slow renewal still ends before the credentials do. */
 const RENEWAL_POINT = 0.75;
-/** The server may count our own lost connection as a participant for 12 s: the delays 1, 2, 4 and 8 s cover it. */
+/** Others may have come meanwhile, and may go again. */
 const FULL_ROOM_RETRIES = 5;
 /** Before "joined", these answers end the attempt. */
 const REFUSALS = new Set(["room-full", "server-full", "invalid-message"]);
 /** These end it although we were in the room before. */
 const DOOR_REFUSALS = new Set(["pin-required", "wrong-pin", "pin-blocked", "declined", "room-closed"]);
+/** What is said to others, or about us, is said when we are back. Of the rest we hear that it was not. */
+const LASTING = new Set(["offer", "answer", "ice-candidate", "state"]);
 /** These answer messages that crossed a change: nobody needs to know. */
 const SILENT_ERRORS = new Set(["unknown-peer", "already-joined"]);
 
@@ -51,11 +59,16 @@ export class Signaling {
   /** @type {SignalingState} */
   #state = "closed";
   #wasJoined = false;
+  /** @type {Seat | null} */
+  #seat = null;
+  /** When we were in the room last, while we are on our way back. */
+  #lostAt = 0;
+  #attemptedAt = 0;
   #retry;
   #silence;
   #answer;
   #renewal;
-  /** @type {{ promise: Promise<void>, resolve: () => void, reject: (reason: Error) => void } | null} */
+  /** @type {{ promise: Promise<void>, resolve: () => void, reject: (reason: Error) => void, sent: number } | null} */
   #refreshing = null;
 
   /** @param {SignalingOptions} options */
@@ -79,36 +92,49 @@ export class Signaling {
 
   /**
    * @param {ClientMessage} message
-   * @returns {boolean} whether it went out: nothing is queued for a later connection, where peers have new ids
+   * @returns {boolean} whether it went out, or will when we are back in our seat
    */
   send(message) {
-    if (this.#state !== "joined" || !this.#socket) return false;
-    this.#socket.send(JSON.stringify(message));
+    const isJoined = this.#state === "joined" && this.#socket;
+    if (!isJoined && !(this.#seat && LASTING.has(message.type))) return false;
+    this.#seat?.keep(message);
+    if (isJoined) this.#write(message);
     return true;
+  }
+
+  /** @param {ClientMessage} message */
+  #write(message) {
+    this.#socket?.send(JSON.stringify(message));
   }
 
   /**
    * Asks for fresh ICE servers; they arrive by `onMessage` before the promise resolves. No answer means a dead
    * connection, whatever the socket believes, and leads to a reconnect.
    *
+   * @param {number} [patience] in milliseconds
    * @returns {Promise<void>}
    */
-  refresh() {
+  refresh(patience = ANSWER_TIMEOUT) {
     if (this.#refreshing) return this.#refreshing.promise;
     if (!this.send({ type: "ice-servers" })) return Promise.reject(new Error("not joined"));
-    this.#answer.start(ANSWER_TIMEOUT, () => this.#lost());
-    this.#refreshing = deferred();
+    this.#answer.start(patience, () => this.#lost());
+    this.#refreshing = { ...deferred(), sent: this.#seat?.sent ?? 0 };
     return this.#refreshing.promise;
   }
 
-  /** The network may have come back: do not wait for the next deadline. */
+  /** The network or the machine may have come back: do not wait for the next deadline. */
   wake() {
     if (this.#state === "joined") {
-      this.refresh().catch(ignore);
-    } else if (this.#retry.running) {
-      this.#retry.stop();
+      this.refresh(WAKING_TIMEOUT).catch(ignore);
+    } else if (this.#state !== "closed" && this.#state !== "knocking" && !this.#isAttemptFresh) {
+      this.#drop();
       this.#connect();
     }
+  }
+
+  /** An attempt that began in another network may wait long for nothing. */
+  get #isAttemptFresh() {
+    return !this.#retry.running && this.#options.clock.now() - this.#attemptedAt < WAKING_TIMEOUT;
   }
 
   close() {
@@ -116,6 +142,7 @@ export class Signaling {
     this.send({ type: "leave" });
     this.#drop();
     this.#wasJoined = false;
+    this.#seat = null;
     this.#backoff.reset();
     this.#setState("closed");
   }
@@ -123,31 +150,42 @@ export class Signaling {
   #connect() {
     const socket = new this.#options.WebSocket(this.#options.url);
     this.#socket = socket;
-    socket.onopen = () => this.#join(socket);
+    this.#attemptedAt = this.#options.clock.now();
+    socket.onopen = () => this.#enterRoom();
     socket.onmessage = (event) => this.#receive(event.data);
     socket.onclose = () => this.#lost();
     this.#answer.start(JOIN_TIMEOUT, () => this.#lost());
   }
 
-  /** @param {WebSocket} socket */
-  #join(socket) {
+  #enterRoom() {
+    if (this.#seat) this.#write(this.#seat.request);
+    else this.#join();
+  }
+
+  #join() {
     const { room, introduction } = this.#options;
-    socket.send(JSON.stringify({ type: "join", room, ...introduction?.() }));
+    this.#write({ type: "join", room, resume: true, ...introduction?.() });
   }
 
   /** @param {unknown} data */
   #receive(data) {
     const message = parseServerMessage(data);
+    if (this.#state === "joined") {
+      this.#seat?.countReceived();
+      this.#watchSilence();
+    }
     if (!message) return;
-    if (this.#state === "joined") this.#watchSilence();
     switch (message.type) {
       case "error":
         return this.#receiveError(message);
       case "joined":
+        this.#seat = Seat.of(message);
         this.#enter(message.lifetime);
         this.#options.onMessage(message);
         // Last, so that whoever hears of it finds the new mesh in place.
         return this.#setState("joined");
+      case "resumed":
+        return this.#resume(message);
       case "waiting":
         return this.#knock();
       case "ice-servers":
@@ -159,14 +197,31 @@ export class Signaling {
     }
   }
 
+  /** @param {import("./protocol.js").ResumedMessage} message */
+  #resume(message) {
+    const unheard = this.#seat?.resume(message);
+    // Others would wait for what is lost.
+    if (!unheard) return this.#joinAnew();
+    this.#enter(message.lifetime);
+    for (const each of unheard) this.#write(each);
+    this.#options.onMessage(message);
+    this.#setState("joined");
+  }
+
+  /** By the same connection, if it is not in our old seat. */
+  #joinAnew() {
+    this.#seat = null;
+    this.#write({ type: "leave" });
+    this.#join();
+  }
+
   /** At the door, for as long as it takes: asking again shows whether the server still knows. */
   #knock() {
-    const socket = this.#socket;
-    if (this.#state === "joined" || !socket) return;
+    if (this.#state === "joined") return;
     this.#answer.stop();
     this.#backoff.reset();
     this.#silence.start(SILENCE_LIMIT, () => {
-      this.#join(socket);
+      this.#join();
       this.#answer.start(ANSWER_TIMEOUT, () => this.#lost());
     });
     this.#setState("knocking");
@@ -183,6 +238,7 @@ export class Signaling {
 
   /** @param {ErrorMessage} error */
   #receiveError(error) {
+    if (this.#state !== "joined" && this.#seat) return this.#receiveRefusal(error);
     if (error.code === "not-joined") return this.#lost();
     // A refused detail of a running call (a peer that just left, too many messages) leaves the call as it is.
     if (this.#state === "joined") return SILENT_ERRORS.has(error.code) ? undefined : this.#options.onError?.(error);
@@ -193,10 +249,24 @@ export class Signaling {
     this.#options.onRefused(error);
   }
 
+  /** @param {ErrorMessage} error in answer to `resume` */
+  #receiveRefusal({ code }) {
+    if (code === "server-full" || code === "rate-limited") return;
+    // Our seat is gone, the server was started anew, or it is one that knows nothing of seats.
+    this.#seat = null;
+    this.#join();
+  }
+
   #lost() {
+    if (this.#state === "joined") this.#lostAt = this.#options.clock.now();
     this.#drop();
     this.#setState(this.#wasJoined ? "reconnecting" : "connecting");
-    this.#retry.start(this.#backoff.next(), () => this.#connect());
+    this.#retry.start(this.#nextDelay(), () => this.#connect());
+  }
+
+  #nextDelay() {
+    const isHeld = this.#seat !== null && this.#options.clock.now() - this.#lostAt < this.#seat.hold;
+    return isHeld && this.#backoff.attempts >= SHORT_DELAYS ? HELD_DELAY : this.#backoff.next();
   }
 
   /** Forgets the socket at once: on a dead network its close event may be minutes away. */
@@ -221,6 +291,8 @@ export class Signaling {
 
   #settleRefresh() {
     this.#answer.stop();
+    // Messages arrive in order: the server has all that was sent before this was asked.
+    this.#seat?.forget(this.#refreshing?.sent ?? 0);
     this.#refreshing?.resolve();
     this.#refreshing = null;
   }

@@ -47,8 +47,9 @@ def test_every_message_is_what_the_schema_says(connect):
     for other in (guest, stranger):
         other.hear("peer-left", peerId=host.id)
         other.hear("room", host=guest.id)
+    back = come_back(connect, guest, room)
     errors = provoke_errors(connect)
-    members = (host, guest, stranger)
+    members = (host, guest, stranger, back)
     assert {message["type"] for member in members for message in member.said} == types("client")
     assert {message["type"] for member in members for message in member.heard} | {"error"} == types("server")
     # Too many connections are in the tests of the hub.
@@ -96,6 +97,26 @@ def stand_at_the_door(host, guest, stranger, room):
     stranger.hear("chat-history")
 
 
+def come_back(connect, other, room):
+    lost, back = connect(), connect()
+    other.say("room", locked=False, pin=None)
+    other.hear("room")
+    lost.join(room, name="Ida", resume=True)
+    other.hear("peer-joined")
+    lost.connection.connection.close()
+    other.hear("peer-state", peerId=lost.id, name="Ida", away=True)
+    other.say("offer", target=lost.id, sdp=OFFER)
+    resume(back, lost, received=2)
+    assert back.hear("resumed", received=0)["resumeToken"] != lost.joined["resumeToken"]
+    back.hear("offer", **{"from": other.id}, sdp=OFFER)
+    assert "away" not in other.hear("peer-state", peerId=lost.id)
+    return back
+
+
+def resume(member, lost, received):
+    member.say("resume", peerId=lost.id, resumeToken=lost.joined["resumeToken"], received=received)
+
+
 def provoke_errors(connect):
     """The codes of all errors that few connections can cause."""
     host, other, third = connect(), connect(), connect()
@@ -123,6 +144,8 @@ def provoke_errors(connect):
     third.hear("peer-joined")
     other.say("room", locked=True)
     other.refuses("not-host")
+    host.say("resume", peerId=other.id, resumeToken="", received=1)
+    host.refuses("resume-failed")
     codes = {message["code"] for member in (host, other) for message in member.heard if message["type"] == "error"}
     return codes | {"declined", fill_a_room(connect), talk_too_much(third, other)}
 
@@ -210,6 +233,17 @@ JUDGED = {
     "candidate of a list": {"type": "ice-candidate", "target": "nobody", "candidate": []},
     "ice-servers": {"type": "ice-servers"},
     "leave": {"type": "leave"},
+    "join with a seat": {"type": "join", "room": "a", "resume": True},
+    "resume is a word": {"type": "join", "room": "a", "resume": "true"},
+    "resume": {"type": "resume", "peerId": MEMBER_ID, "resumeToken": "", "received": 1},
+    "resume of nobody": {"type": "resume", "resumeToken": "a", "received": 1},
+    "resume without a token": {"type": "resume", "peerId": MEMBER_ID, "received": 1},
+    "resume without a count": {"type": "resume", "peerId": MEMBER_ID, "resumeToken": "a"},
+    "resume with most": {"type": "resume", "peerId": MEMBER_ID, "resumeToken": "a", "received": 2**53 - 1},
+    "resume with more": {"type": "resume", "peerId": MEMBER_ID, "resumeToken": "a", "received": 2**53},
+    "resume with less than nothing": {"type": "resume", "peerId": MEMBER_ID, "resumeToken": "a", "received": -1},
+    "resume with a part": {"type": "resume", "peerId": MEMBER_ID, "resumeToken": "a", "received": 1.5},
+    "resume with a word": {"type": "resume", "peerId": MEMBER_ID, "resumeToken": "a", "received": "1"},
 }
 
 
@@ -282,6 +316,25 @@ def test_a_client_of_the_first_protocol_is_a_whole_member(connect):
     assert hear_plain(plain)["peers"] == [late.id]
 
 
+def test_a_client_of_the_first_protocol_notices_no_return(connect):
+    lost, plain, back = connect(), connect(), connect()
+    lost.join("return", resume=True)
+    plain.say("join", room="return")
+    plain.id = hear_plain(plain)["peerId"]
+    lost.hear("peer-joined")
+    lost.connection.connection.close()
+    # Its offer is answered late, and that is all that it notices.
+    plain.hear("peer-state", away=True)
+    plain.say("offer", target=lost.id, sdp=OFFER)
+    resume(back, lost, received=2)
+    back.hear("resumed")
+    back.hear("offer", **{"from": plain.id})
+    back.say("answer", target=plain.id, sdp=ANSWER)
+    assert hear_plain(plain) == {"type": "answer", "from": lost.id, "sdp": ANSWER}
+    back.say("leave")
+    assert hear_plain(plain) == {"type": "peer-left", "peerId": lost.id}
+
+
 FIRST_PROTOCOL = {"joined", "peer-joined", "offer", "answer", "ice-candidate", "peer-left"}
 
 
@@ -319,7 +372,7 @@ def test_a_page_says_everything(server, room):
     late.leave()
     host.expect_remotes(1)
     said = {message["type"] for person in room.participants for message in person.sent}
-    assert said >= types("client") - {"decline", "ice-servers"}
+    assert said >= types("client") - {"decline", "ice-servers", "resume"}
 
 
 def chats(person):

@@ -176,3 +176,40 @@ test("one word for the whole call", () => {
   assert.equal(callStatus("reconnecting", ["connected"]), "reconnecting");
   assert.equal(callStatus("closed", []), "disconnected");
 });
+
+test("back in our seat: nothing of the mesh changes but the servers for what comes", async () => {
+  joined("m", ["a"]);
+  await settle();
+  const [connection] = FakePeerConnection.all;
+  connection.becomes("connected");
+  signaling.state = "reconnecting";
+  call.signalingChanged();
+  signaling.sent.length = 0;
+  call.receive({ type: "resumed", received: 1, ...GRANT, iceServers: [{ urls: ["turns:new.test:443"] }] });
+  signaling.state = "joined";
+  call.signalingChanged();
+  await options.clock.advance(60_000);
+  assert.deepEqual(events, ["+a", "a connected"]);
+  assert.equal(connection.restarts, 0);
+  assert.equal(signaling.sent.length, 0);
+  assert.deepEqual(connection.configuration.iceServers, [{ urls: ["turns:new.test:443"] }]);
+});
+
+test("who is away is not offered to, and is as soon as it is back", async () => {
+  joined("m", ["a", "b"]);
+  const [a, b] = FakePeerConnection.all;
+  for (const connection of [a, b]) connection.becomes("connected");
+  await settle();
+  for (const connection of [a, b]) await connection.setRemoteDescription({ type: "answer", sdp: "o=- 9 1 IN IP4 1" });
+  call.receive({ type: "peer-state", peerId: "a", away: true });
+  for (const connection of [a, b]) connection.becomes("failed");
+  await options.clock.advance(5000);
+  assert.deepEqual([a.restarts, b.restarts], [0, 1]);
+  assert.equal(events.at(-2), "a reconnecting");
+  call.receive({ type: "peer-state", peerId: "a" });
+  await options.clock.advance(300);
+  assert.equal(a.restarts, 1);
+  call.receive({ type: "joined", peerId: "n", peers: ["c"], members: [{ peerId: "c", away: true }], ...GRANT });
+  await options.clock.advance(60_000);
+  assert.equal(FakePeerConnection.all.length, 3, "a newcomer waits as well");
+});

@@ -26,6 +26,7 @@ function makeLink(options = {}) {
     stream: fakeStream(),
     videoMuted: false,
     screen: null,
+    reachable: true,
     configuration: { iceServers: [] },
     createConnection: (configuration) => {
       side.connections.push(new FakePeerConnection(configuration));
@@ -349,4 +350,19 @@ test("what arrives is told apart by its section", async () => {
     connection.ontrack({ track: transceiver.receiver.track, transceiver });
   }
   assert.deepEqual(arrived, [["audio", "person"], ["video", "person"], ["video", "screen"], ["audio", "screen"]]);
+});
+
+test("while nobody would answer nothing is tried, and what flows is left alone afterwards", async () => {
+  const [polite, impolite] = await connectedPair();
+  for (const side of [polite, impolite]) side.link.setReachable(false);
+  impolite.connection.becomes("failed");
+  await clock.advance(120_000);
+  assert.equal(impolite.connection.restarts + impolite.refreshes, 0);
+  for (const side of [polite, impolite]) side.link.setReachable(true);
+  await clock.advance(299);
+  assert.equal(impolite.connection.restarts, 0, "what was kept for us comes first");
+  await clock.advance(1);
+  assert.equal(impolite.connection.restarts, 1);
+  await clock.advance(60_000);
+  assert.equal(polite.connection.restarts, 0);
 });

@@ -23,7 +23,7 @@ beforeEach(() => {
   clock = new FakeClock();
   network = new EchoNetwork();
   FakeWebSocket.all = [];
-  instruments = { clock, now: () => clock.now, grant: GRANT, createConnection: network.create };
+  instruments = { clock, now: () => clock.now(), grant: GRANT, createConnection: network.create };
 });
 
 /** Both ends of a pair have gathered, and heard of each other. */
@@ -189,7 +189,7 @@ test("the load ends by its size, and nothing goes on after that", async () => {
   let sent = 0;
   network.delivers = (data) => {
     sent += data.byteLength;
-    clock.now += 1;
+    clock.time += 1;
     return true;
   };
   // Time passes with each of the 256 pieces: 4 MiB in about a quarter of a second.

@@ -8,6 +8,8 @@ import { FakeWebSocket } from "./fakes/web-socket.js";
 
 const GRANT = { iceServers: [], iceTransportPolicy: "relay", lifetime: 600 };
 const JOINED = { type: "joined", peerId: "me", peers: [], ...GRANT };
+const SEATED = { ...JOINED, resumeToken: "t1", hold: 30 };
+const RESUMED = { type: "resumed", received: 0, resumeToken: "t2", hold: 30, ...GRANT };
 const FULL = { type: "error", code: "room-full", message: "The room is full." };
 
 let clock, signaling, messages, states, refusals, options;
@@ -38,8 +40,8 @@ async function passAnswered(seconds) {
   for (let second = 0; second < seconds; second += 1) {
     await clock.advance(1000);
     const { sent } = FakeWebSocket.last;
-    if (sent.at(-1).type === "ice-servers" && clock.now !== answeredAt) {
-      answeredAt = clock.now;
+    if (sent.at(-1).type === "ice-servers" && clock.now() !== answeredAt) {
+      answeredAt = clock.now();
       sent.push({ type: "(answered)" });
       FakeWebSocket.last.deliver({ type: "ice-servers", ...GRANT });
     }
@@ -51,7 +53,7 @@ test("opens, joins, and is joined when the server says so", () => {
   signaling.open();
   assert.equal(FakeWebSocket.last.url, "wss://call.test/ws");
   FakeWebSocket.last.accept();
-  assert.deepEqual(FakeWebSocket.last.sent, [{ type: "join", room: "default" }]);
+  assert.deepEqual(FakeWebSocket.last.sent, [{ type: "join", room: "default", resume: true }]);
   assert.equal(signaling.send({ type: "offer", target: "x" }), false, "nothing goes out before joined");
   FakeWebSocket.last.deliver(JOINED);
   assert.deepEqual(states, ["connecting", "joined"]);
@@ -79,7 +81,7 @@ test("reconnects after 1, 2, 4, 8, 16, 30, 30 s and joins again", async () => {
     assert.equal(FakeWebSocket.all.length, before + 1);
   }
   enter();
-  assert.deepEqual(FakeWebSocket.last.sent, [{ type: "join", room: "default" }]);
+  assert.deepEqual(FakeWebSocket.last.sent, [{ type: "join", room: "default", resume: true }]);
   assert.equal(signaling.state, "joined");
   FakeWebSocket.last.drop();
   await clock.advance(1000);
@@ -239,7 +241,7 @@ test("joins with what the person says about themselves, asked anew each time", a
   signaling = new Signaling({ ...options, introduction: () => introduction });
   signaling.open();
   enter();
-  assert.deepEqual(FakeWebSocket.last.sent, [{ type: "join", room: "default", name: "Ana", audio: true }]);
+  assert.deepEqual(FakeWebSocket.last.sent, [{ type: "join", room: "default", resume: true, name: "Ana", audio: true }]);
   introduction = { name: "Ana", audio: false };
   FakeWebSocket.last.drop();
   await clock.advance(1000);
@@ -255,7 +257,7 @@ test("at the door it waits for as long as it takes, and asks whether the server 
   for (let minute = 0; minute < 5; minute += 1) {
     const { sent } = FakeWebSocket.last;
     await clock.advance(15_000);
-    assert.deepEqual(sent.at(-1), { type: "join", room: "default" });
+    assert.deepEqual(sent.at(-1), { type: "join", room: "default", resume: true });
     FakeWebSocket.last.deliver({ type: "waiting" });
   }
   assert.equal(FakeWebSocket.all.length, 1);
@@ -299,4 +301,120 @@ test("what fails in a running call is told, unless it only crossed a change", ()
   }
   assert.deepEqual(errors, ["not-host", "rate-limited"]);
   assert.equal(signaling.state, "joined");
+});
+
+/** In a room, with a seat that the server holds. */
+function takeSeat() {
+  signaling.open();
+  FakeWebSocket.last.accept();
+  FakeWebSocket.last.deliver(SEATED);
+}
+
+async function comeBack(answer = RESUMED) {
+  await clock.advance(1000);
+  FakeWebSocket.last.accept();
+  if (answer) FakeWebSocket.last.deliver(answer);
+}
+
+test("comes back to its seat, says what the server lacks, and is joined as before", async () => {
+  takeSeat();
+  FakeWebSocket.last.deliver({ type: "news" });
+  signaling.send({ type: "chat", text: "one" });
+  signaling.send({ type: "chat", text: "two" });
+  FakeWebSocket.last.drop();
+  assert.equal(signaling.state, "reconnecting");
+  assert.ok(signaling.send({ type: "offer", target: "a", sdp: {} }), "others get it later");
+  assert.equal(signaling.send({ type: "chat", text: "three" }), false, "the person keeps it");
+  await comeBack({ ...RESUMED, received: 1 });
+  assert.deepEqual(FakeWebSocket.last.sent, [
+    { type: "resume", peerId: "me", resumeToken: "t1", received: 2 },
+    { type: "chat", text: "two" },
+    { type: "offer", target: "a", sdp: {} },
+  ]);
+  assert.deepEqual(messages.map(({ type }) => type), ["joined", "resumed"]);
+  assert.deepEqual(states, ["connecting", "joined", "reconnecting", "joined"]);
+  FakeWebSocket.last.deliver({ type: "peer-left", peerId: "x" });
+  FakeWebSocket.last.drop();
+  await comeBack(null);
+  assert.deepEqual(FakeWebSocket.last.sent, [{ type: "resume", peerId: "me", resumeToken: "t2", received: 3 }]);
+});
+
+for (const code of ["resume-failed", "invalid-message"]) {
+  test(`${code}: joins anew by the same connection, and does not ask for the seat again`, async () => {
+    takeSeat();
+    FakeWebSocket.last.drop();
+    await comeBack({ type: "error", code, message: "No." });
+    assert.deepEqual(FakeWebSocket.last.sent.at(-1), { type: "join", room: "default", resume: true });
+    FakeWebSocket.last.drop();
+    await clock.advance(2000);
+    FakeWebSocket.last.accept();
+    assert.deepEqual(FakeWebSocket.last.sent, [{ type: "join", room: "default", resume: true }]);
+    assert.deepEqual(refusals, []);
+  });
+}
+
+test("a server that is full for a moment is asked for the seat again", async () => {
+  takeSeat();
+  FakeWebSocket.last.drop();
+  await comeBack({ type: "error", code: "server-full", message: "No." });
+  FakeWebSocket.last.drop();
+  await clock.advance(2000);
+  FakeWebSocket.last.accept();
+  assert.equal(FakeWebSocket.last.sent[0].type, "resume");
+});
+
+test("what cannot be said again makes us somebody new", async () => {
+  takeSeat();
+  for (let number = 0; number <= 500; number += 1) signaling.send({ type: "state", hand: true });
+  FakeWebSocket.last.drop();
+  await comeBack();
+  assert.deepEqual(FakeWebSocket.last.sent.slice(1).map(({ type }) => type), ["leave", "join"]);
+  FakeWebSocket.last.deliver({ ...SEATED, peerId: "other" });
+  assert.equal(signaling.state, "joined");
+});
+
+test("while the seat is held no pause is longer than four seconds, then they grow again", async () => {
+  takeSeat();
+  FakeWebSocket.last.drop();
+  for (const delay of [1000, 2000, 4000, 4000, 4000, 4000, 4000, 4000, 4000, 8000, 16_000]) {
+    const before = FakeWebSocket.all.length;
+    await clock.advance(delay - 1);
+    assert.equal(FakeWebSocket.all.length, before, `nothing before ${delay} ms`);
+    await clock.advance(1);
+    assert.equal(FakeWebSocket.all.length, before + 1);
+    FakeWebSocket.last.drop();
+  }
+});
+
+test("who wakes in another network is back soon: a dead connection is found within seconds", async () => {
+  takeSeat();
+  signaling.wake();
+  await clock.advance(2500);
+  assert.equal(signaling.state, "reconnecting");
+  signaling.wake();
+  assert.equal(FakeWebSocket.all.length, 2);
+  await clock.advance(2500);
+  signaling.wake();
+  assert.equal(FakeWebSocket.all.length, 3, "an attempt of before may wait in vain");
+  assert.ok(FakeWebSocket.all[1].closed);
+});
+
+test("an answer shows what the server has: that is not kept", async () => {
+  takeSeat();
+  for (let number = 0; number < 400; number += 1) signaling.send({ type: "state", hand: true });
+  const refresh = signaling.refresh();
+  FakeWebSocket.last.deliver({ type: "ice-servers", ...GRANT });
+  await refresh;
+  for (let number = 0; number < 400; number += 1) signaling.send({ type: "state", hand: true });
+  FakeWebSocket.last.drop();
+  await comeBack({ ...RESUMED, received: 401 });
+  assert.equal(FakeWebSocket.last.sent.length, 401);
+});
+
+test("who leaves gives the seat up", async () => {
+  takeSeat();
+  signaling.close();
+  signaling.open();
+  FakeWebSocket.last.accept();
+  assert.equal(FakeWebSocket.last.sent[0].type, "join");
 });

@@ -65,7 +65,7 @@ export class RoomPanel {
   }
 
   /**
-   * @param {PersonState} person
+   * @param {PersonState & { away?: boolean }} person
    * @param {boolean} isHost
    */
   #row(person, isHost) {
@@ -73,7 +73,7 @@ export class RoomPanel {
     if (!(row instanceof HTMLElement)) throw new TypeError("the person template is empty");
     const name = row.querySelector("bdi");
     if (name) name.textContent = displayName(person);
-    const marks = { host: isHost, hand: person.hand, audio: person.audio === false, video: person.video === false };
+    const marks = { away: person.away, host: isHost, hand: person.hand, audio: person.audio === false, video: person.video === false };
     for (const [mark, shown] of Object.entries(marks)) {
       const found = row.querySelector(`[data-mark="${mark}"]`);
       if (found instanceof HTMLElement) found.hidden = !shown;

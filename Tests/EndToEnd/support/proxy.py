@@ -20,6 +20,7 @@ class Proxy:
         self._open = 0
         self._lock = threading.Lock()
         self._pairs = []
+        self._stranded = set()
         self._flowing = threading.Event()
         self._flowing.set()
         self._listener = socket.create_server(listen)
@@ -63,6 +64,8 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := source.recv(CHUNK):
                 self._flowing.wait()
+                if source in self._stranded:
+                    continue
                 sink.sendall(data)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
@@ -79,6 +82,16 @@ class Proxy:
                     end.shutdown(socket.SHUT_RD)
                 end.close()
         return len(pairs)
+
+    def strand(self):
+        """Connections stay open and what they carry is lost from now on; new ones work, as after a change of networks."""
+        with self._lock:
+            self._stranded.update(end for pair in self._pairs for end in pair)
+
+    def fail(self):
+        """Every connection is cut, and nothing passes through new ones."""
+        self.freeze()
+        return self.cut()
 
     def freeze(self):
         """Connections stay open and nothing passes, as when a cable is pulled."""
