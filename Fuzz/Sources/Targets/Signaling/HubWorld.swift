@@ -240,11 +240,7 @@ struct HubWorld {
         case "waiting": require(beliefs[id] == nil, "a member waits for a room while it is in one")
         case "joined":
             require(beliefs[id] == nil, "a member is in two rooms")
-            var others = Set<String>()
-            if let room = hub.room(of: id) { others = Set(room.occupants.map(\.peerID)) }
-            others.remove(said.string("peerId") ?? "")
-            let away = hub.room(of: id)?.occupants.filter(\.isAway).map(\.peerID) ?? []
-            beliefs[id] = RoomBelief(peers: others, away: Set(away), door: RoomBelief.Door(said))
+            beliefs[id] = RoomBelief(joined: text, door: RoomBelief.Door(said))
             memories[id] = said.string("resumeToken").map { SeatMemory(peerID: said.string("peerId") ?? "", token: $0) }
         default:
             require(beliefs[id] != nil, "somebody who is in no room was told: \(text)")

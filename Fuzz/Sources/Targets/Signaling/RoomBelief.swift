@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 @testable import SignalHub
 
 /// What a member knows about its room from nothing but the messages it got.
@@ -26,6 +27,16 @@ struct RoomBelief {
     var knocking: Set<String> = []
     var away: Set<String>
     var door: Door
+
+    /// - Parameter text: the `joined` message.
+    init(joined text: String, door: Door) {
+        let message = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        let members = message?["members"] as? [[String: Any]] ?? []
+        let ids = { (members: [[String: Any]]) in Set(members.compactMap { $0["peerId"] as? String }) }
+        peers = ids(members)
+        away = ids(members.filter { $0["away"] != nil })
+        self.door = door
+    }
 
     mutating func update(_ type: String, _ said: JSONObject) {
         let peer = said.string("peerId") ?? ""
