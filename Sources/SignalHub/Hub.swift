@@ -76,7 +76,7 @@ package struct Hub: Sendable {
 
     /// The connection is gone.
     package mutating func disconnect(_ id: ConnectionID, at now: Duration) -> [HubAction] {
-        let actions = keep(lose(id, at: now), at: now)
+        let actions = keep(end(id, at: now), at: now)
         guard let member = members.removeValue(forKey: id) else { return actions }
         let rest = connectionsByAddress[member.address, default: 1] - 1
         connectionsByAddress[member.address] = rest > 0 ? rest : nil
