@@ -193,8 +193,8 @@ struct HubWorld {
             memory.token = resumed.string("resumeToken") ?? ""
             memories[id] = memory
         } else if token == memory.token {
+            // Whose seat is given up for that is closed; who guessed too often before only has to wait.
             memories[old] = nil
-            if stranded.contains(old) { beliefs[old] = nil }
         }
         apply(actions)
     }
