@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from support.browser import SCREEN, SMALL_CAMERA
 from support.network import proxy_for
-from support.waiting import PATIENCE
+from support.waiting import PATIENCE, SETTLED
 from test_check import open_check  # noqa: F401 (a fixture)
 from test_recovery import named_server  # noqa: F401 (a fixture)
 from test_rooms import set_pin
@@ -17,10 +17,6 @@ from test_together import named, say
 
 # The pictures and the bar are dark in any scheme.
 STAGE = ("dark",)
-# What still fades in has less contrast than it will have.
-SETTLED = """() => Promise.allSettled(document.getAnimations()
-    .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
-    .map((animation) => animation.finished))"""
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +30,7 @@ def violations():
             # What the other colors can change is the contrast.
             rules = ["color-contrast"] if scheme == "light" else None
             person.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            # What still fades in has less contrast than it will have.
             person.page.evaluate(SETTLED)
             options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
             result = axe.run(person.page, options=options)

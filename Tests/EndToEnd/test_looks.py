@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import support
+from support.waiting import SETTLED
 from test_rooms import lock, set_pin
 from test_together import say
 
@@ -23,7 +24,7 @@ def shoot(request, artifacts):
     def take(person, name):
         person.page.set_viewport_size(viewport)
         person.page.emulate_media(color_scheme=scheme)
-        person.page.wait_for_timeout(700)
+        person.page.evaluate(SETTLED)
         person.page.screenshot(path=artifacts / f"{name}-{scheme}-{viewport['width']}.png")
         assert outside(person) == [], name
 

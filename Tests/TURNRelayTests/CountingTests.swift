@@ -157,7 +157,8 @@ struct TrafficTests {
         }
     }
 
-    @Test func `loops tell how late they are`() async throws {
+    /// They tell at each tick, also of one that is in time.
+    @Test(.timeLimit(.minutes(1))) func `loops tell how late they are`() async throws {
         try await withRelay(.open) { relay, _ in
             func ticks(of delays: DelayHistogram) -> Int { delays.counts.indices.reduce(0) { $0 + delays.counts[$1] } }
             var snapshot = await relay.snapshot()
@@ -165,7 +166,6 @@ struct TrafficTests {
                 try await Task.sleep(for: .milliseconds(10))
                 snapshot = await relay.snapshot()
             }
-            #expect(snapshot.eventLoopDelays.sum >= .zero)
         }
     }
 }

@@ -5,6 +5,10 @@ import time
 
 # Generous: machines that run tests often do other things too.
 PATIENCE = 45.0
+# For a page: until nothing moves but what moves for ever.
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+    .filter((animation) => Number.isFinite(animation.effect.getComputedTiming().endTime))
+    .map((animation) => animation.finished))"""
 
 
 def until(condition, what, timeout=PATIENCE, pause=0.1):
