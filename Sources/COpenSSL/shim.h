@@ -81,8 +81,10 @@ static inline int shim_SSL_CTX_set_tlsext_ticket_keys(SSL_CTX *context, unsigned
     return (int)SSL_CTX_set_tlsext_ticket_keys(context, keys, length);
 }
 static inline void shim_SSL_CTX_set_tlsext_servername_callback(SSL_CTX *context,
-                                                               int (*callback)(SSL *, int *, void *)) {
+                                                               int (*callback)(SSL *, int *, void *),
+                                                               void *argument) {
     SSL_CTX_set_tlsext_servername_callback(context, callback);
+    SSL_CTX_set_tlsext_servername_arg(context, argument);
 }
 static inline int shim_SSL_set_tlsext_host_name(SSL *ssl, const char *name) {
     return (int)SSL_set_tlsext_host_name(ssl, name);

@@ -17,8 +17,8 @@ final class ConnectionStorage {
     /// What verification of the server's certificate found.
     var verification = PeerVerification()
 
-    /// Whether a server had no certificate to present.
-    var lacksIdentity = false
+    /// Why a server had no certificate to present.
+    var refusal: TLSError?
 
     init(sessionKey: String = "") {
         self.sessionKey = sessionKey

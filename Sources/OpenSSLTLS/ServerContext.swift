@@ -61,19 +61,45 @@ final class ServerContext: TLSContext, @unchecked Sendable {
             },
             this
         )
-        // Accepting every name makes OpenSSL keep it with the session.
-        unsafe shim_SSL_CTX_set_tlsext_servername_callback(pointer) { _, _, _ in SSL_TLSEXT_ERR_OK }
+        unsafe shim_SSL_CTX_set_tlsext_servername_callback(
+            pointer,
+            { ssl, alert, this in
+                guard let ssl = unsafe ssl, let context = unsafe ServerContext.from(this) else {
+                    return SSL_TLSEXT_ERR_ALERT_FATAL
+                }
+                // Accepting a name makes OpenSSL keep it with the session.
+                if unsafe context.admitsServerName(of: ssl) { return SSL_TLSEXT_ERR_OK }
+                unsafe alert?.pointee = SSL_AD_UNRECOGNIZED_NAME
+                return SSL_TLSEXT_ERR_ALERT_FATAL
+            },
+            this
+        )
     }
 
     private static func from(_ pointer: UnsafeMutableRawPointer?) -> ServerContext? {
         unsafe pointer.map { unsafe Unmanaged<ServerContext>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    private func chooseIdentity(_ ssl: OpaquePointer) -> Bool {
-        let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { unsafe String(cString: $0) }
-        if let identity = identities.identity(forServerName: name) { return unsafe identity.apply(to: ssl) }
-        unsafe ConnectionStorage.of(ssl)?.lacksIdentity = true
+    /// A certificate of another name would tell a stranger which names live here, and be of no use to anybody else
+    /// (RFC 6066, section 3). Without any certificate that is not why the handshake fails.
+    private func admitsServerName(of ssl: OpaquePointer) -> Bool {
+        guard let name = unsafe Self.serverName(of: ssl), !identities.identities.isEmpty,
+            identities.identity(forServerName: name) == nil
+        else { return true }
+        unsafe ConnectionStorage.of(ssl)?.refusal = .unknownServerName
         return false
+    }
+
+    private func chooseIdentity(_ ssl: OpaquePointer) -> Bool {
+        if let identity = unsafe identities.identity(forServerName: Self.serverName(of: ssl)) {
+            return unsafe identity.apply(to: ssl)
+        }
+        unsafe ConnectionStorage.of(ssl)?.refusal = .noIdentity
+        return false
+    }
+
+    private static func serverName(of ssl: OpaquePointer) -> String? {
+        unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { unsafe String(cString: $0) }
     }
 
     /// Where in the client's list (RFC 7301, section 3.1: each name after a length byte) the first of this server's

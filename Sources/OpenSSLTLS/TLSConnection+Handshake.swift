@@ -18,7 +18,7 @@ extension TLSConnection {
         if result == 1 { return .completed(session()) }
         if unsafe SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ { return .needsInput }
         let error = TLSError.fromQueue("TLS handshake", .protocolViolation)
-        if storage.lacksIdentity { return .failed(.noIdentity) }
+        if let refusal = storage.refusal { return .failed(refusal) }
         if let problem = storage.verification.problem, error.alert == nil {
             let certificates = storage.verification.certificates
             return .failed(TLSError(.certificateRejected, problem, peerCertificates: certificates))

@@ -18,6 +18,8 @@ package struct TLSError: Error, Sendable, Equatable, CustomStringConvertible {
         case protocolViolation
         /// The peer sent more than a handshake needs, or provoked more answers than a connection needs.
         case tooMuchInput
+        /// The client asked for a name that no certificate of this server has.
+        case unknownServerName
         /// This side could not set up or run the connection.
         case internalFailure
     }
@@ -41,6 +43,7 @@ package struct TLSError: Error, Sendable, Equatable, CustomStringConvertible {
 
     static let closedDuringHandshake = TLSError(.closedDuringHandshake, "peer closed during handshake")
     static let noIdentity = TLSError(.internalFailure, "no certificate to present")
+    static let unknownServerName = TLSError(.unknownServerName, "no certificate has the name that the peer asked for")
     static let truncated = TLSError(.truncated, "peer closed without close_notify")
     static let tooMuchHandshakeInput = TLSError(.tooMuchInput, "peer sent too much during the handshake")
     static let tooManyProtocolMessages = TLSError(.tooMuchInput, "peer asked for too many protocol answers")

@@ -7,13 +7,17 @@ internal import Synchronization
 /// The identities a server has, replaceable while it runs. Handshakes that are under way keep what they chose.
 package final class TLSIdentityStore: Sendable {
     private let index: Mutex<IdentityIndex>
+    private let servesUnknownNames: Bool
     /// Encrypts session tickets (RFC 5077, section 4). It belongs to the store so that sessions outlive a renewed
     /// certificate and are good for every listener that uses the store.
     let ticketKey = SecureRandom.bytes(80)
 
-    /// - Parameter identities: the first one serves clients that ask for no name or for an unknown one.
-    package init(_ identities: [TLSIdentity]) {
+    /// - Parameters:
+    ///   - identities: the first one serves clients that ask for no name.
+    ///   - servesUnknownNames: whether it serves those that ask for an unknown one, too; else they get an alert.
+    package init(_ identities: [TLSIdentity], servesUnknownNames: Bool = false) {
         index = Mutex(IdentityIndex(identities))
+        self.servesUnknownNames = servesUnknownNames
     }
 
     /// Makes new handshakes choose among these.
@@ -27,9 +31,12 @@ package final class TLSIdentityStore: Sendable {
         index.withLock { $0.identities }
     }
 
-    /// The identity for a server name: the exact name, else a wildcard, else the first.
+    /// The identity for a server name: the exact name, else a wildcard; the first for no name.
     package func identity(forServerName name: String?) -> TLSIdentity? {
-        index.withLock { $0.identity(for: name) }
+        index.withLock { index in
+            guard let name else { return index.identities.first }
+            return index.identity(for: name.lowercased()) ?? (servesUnknownNames ? index.identities.first : nil)
+        }
     }
 }
 
@@ -56,13 +63,10 @@ private struct IdentityIndex {
         }
     }
 
-    func identity(for name: String?) -> TLSIdentity? {
-        guard let name = name?.lowercased() else { return identities.first }
+    func identity(for name: String) -> TLSIdentity? {
         if let identity = exact[name] { return identity }
         // RFC 6125, section 6.4.3: a wildcard stands for exactly one label.
-        if let dot = name.firstIndex(of: "."), let identity = wildcards[String(name[name.index(after: dot)...])] {
-            return identity
-        }
-        return identities.first
+        guard let dot = name.firstIndex(of: ".") else { return nil }
+        return wildcards[String(name[name.index(after: dot)...])]
     }
 }

@@ -43,6 +43,20 @@ extension CallServer {
         return channels
     }
 
+    /// Opens the ports that send HTTP to https.
+    func listenForRedirects(on group: any EventLoopGroup, _ attachments: Attachments) async throws -> [any Channel] {
+        let listener = PortListener(group: group, proxies: configuration.proxies, logger: logger)
+        var channels: [any Channel] = []
+        for address in configuration.edge.redirects {
+            let place = ListenAddress(address, roles: .web)
+            let channel = try await listener.listen(on: place, routes: redirectRoutes(attachments))
+            let bound = channel.localAddress.flatMap(TransportAddress.init) ?? address
+            logger.notice("listening", metadata: ["address": "\(bound)", "serves": "redirect to https"])
+            channels.append(channel)
+        }
+        return channels
+    }
+
     private func listenForDatagrams(on address: ListenAddress, _ relay: RelayServer) throws(StartupError) {
         let vantage = configuration.discoveryPairs.lazy.compactMap { pair in
             pair.vantage(of: address.address, external: configuration.relay.external)
@@ -85,7 +99,20 @@ extension CallServer {
                 )
             },
             attachWeb: { try edge.attach(to: $0) },
-            attachRedirect: { try edge.attachRedirect(to: $0) },
+            attachRedirect: { try edge.attachRedirect(to: $0, isHere: true) },
+            counters: attachments.counters
+        )
+    }
+
+    /// Nothing is served that needs TLS or speaks TURN.
+    private func redirectRoutes(_ attachments: Attachments) -> ConnectionRoutes {
+        ConnectionRoutes(
+            rolesInsideTLS: [],
+            plainRoles: .web,
+            attachTLS: { _ in throw ChannelError.operationUnsupported },
+            attachTURN: { _, _ in throw ChannelError.operationUnsupported },
+            attachWeb: { _ in throw ChannelError.operationUnsupported },
+            attachRedirect: { try attachments.edge.attachRedirect(to: $0, isHere: false) },
             counters: attachments.counters
         )
     }

@@ -26,7 +26,7 @@ struct CallServer: Sendable {
     /// Runs until SIGTERM or SIGINT.
     func run() async throws {
         let loaded = try identities.load()
-        let store = TLSIdentityStore(loaded)
+        let store = TLSIdentityStore(loaded, servesUnknownNames: configuration.edge.servesUnknownNames)
         let name = try hostNames(certificateNames: loaded.flatMap(\.summary.dnsNames))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
         do {
@@ -62,6 +62,7 @@ struct CallServer: Sendable {
             ),
             signaling: signaling,
             origins: origins,
+            port: port(for: .web),
             metrics: metrics,
             counters: counters,
             logger: logger
@@ -76,6 +77,7 @@ struct CallServer: Sendable {
             counters: counters
         )
         var listeners = try await listen(on: group, attachments)
+        listeners += try await listenForRedirects(on: group, attachments)
         let socket = configuration.metrics.socket.map { LocalSocket(path: $0) }
         if let socket { listeners.append(try await socket.listen(on: group) { try edge.attachMetrics(to: $0) }) }
         logRelay()
@@ -111,6 +113,7 @@ struct CallServer: Sendable {
     private func signalServer(on group: MultiThreadedEventLoopGroup, _ iceServers: ICEServers) -> SignalServer {
         var limits = SignalLimits()
         limits.roomSize = configuration.roomSize
+        limits.joinsPerSecondPerAddress = configuration.edge.joinsPerSecondPerAddress
         return SignalServer(
             eventLoop: group.next(),
             limits: limits,

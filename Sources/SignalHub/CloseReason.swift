@@ -15,7 +15,8 @@ package struct CloseReason: Error, Hashable, Sendable {
     static let all = [
         seatTaken, serverStopping, unmaskedFrame, reservedBits, unknownOpcode, malformedFrame, malformedClose,
         unexpectedContinuation, interruptedMessage, binaryMessage, invalidUTF8, tooManyFragments, messageRate,
-        controlRate, noRoom, silent, messageTooLarge, connectionLimit, unread,
+        controlRate, noRoom, silent, messageTooLarge, connectionLimit, arrivalRate,
+        unread,
     ]
 
     static let seatTaken = CloseReason(1000, "the member goes on by another connection")
@@ -36,5 +37,6 @@ package struct CloseReason: Error, Hashable, Sendable {
     static let silent = CloseReason(1008, "nothing was heard for too long")
     static let messageTooLarge = CloseReason(1009, "the message is too large")
     static let connectionLimit = CloseReason(1013, "too many connections, try again later")
+    static let arrivalRate = CloseReason(1013, "too many connections and joins from this address, try again later")
     static let unread = CloseReason(1013, "messages are not read fast enough, try again later")
 }

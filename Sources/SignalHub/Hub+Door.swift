@@ -16,7 +16,7 @@ extension Hub {
         }
         let verdict = room.door.verdict(pin: request.pin, knocks: request.knocks)
         if verdict == .wrongPIN {
-            pinGuard.noteWrong(from: address, at: now)
+            pinGuard.spend(by: address, at: now)
             rooms[room.name]?.door.wrongPINs.spend(1)
         }
         return verdict

@@ -17,6 +17,10 @@ extension Hub {
         if case .waiting(request.room) = member.phase, request.pin == nil {
             return [.send(ServerMessage.waiting.text, to: id)]
         }
+        guard joinBudget?.take(by: member.address, at: now) != false else {
+            // It comes back after a pause and joins then.
+            return close(id, .arrivalRate, at: now)
+        }
         // It is told to everybody in the room, and its answer may hold the whole chat.
         try spendBroadcast(id, at: now)
         let withdrawn = stopWaiting(id, at: now)

@@ -23,7 +23,7 @@ extension Hub {
         try spendBroadcast(id, at: now)
         guard tokenGuard.admits(member.address, at: now) else { throw .resumeFailed }
         guard let old = seats.connection(of: request.peerID, showing: request.token) else {
-            tokenGuard.noteWrong(from: member.address, at: now)
+            tokenGuard.spend(by: member.address, at: now)
             throw .resumeFailed
         }
         guard let missed = seats[old]?.outbox.messages(after: request.received) else {

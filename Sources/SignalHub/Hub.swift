@@ -11,8 +11,12 @@ package struct Hub: Sendable {
     var rooms: [String: Room] = [:]
     /// Seats that outlive a connection.
     var seats = SeatTable()
-    var pinGuard: GuessGuard
-    var tokenGuard: GuessGuard
+    /// Of wrong PINs.
+    var pinGuard: AddressBudget
+    /// Of wrong resume tokens.
+    var tokenGuard: AddressBudget
+    var connectBudget: AddressBudget?
+    var joinBudget: AddressBudget?
     private var connectionsByAddress: [String: Int] = [:]
     /// Members that are in a room, away or not.
     package internal(set) var memberCount = 0
@@ -25,13 +29,15 @@ package struct Hub: Sendable {
         iceServers: @escaping @Sendable (_ peerID: String, _ room: String) -> ICEServerOffer
     ) {
         self.limits = limits
-        self.pinGuard = GuessGuard(
-            guesses: limits.addressWrongPINs,
+        self.connectBudget = .arrivals(perSecond: limits.joinsPerSecondPerAddress)
+        self.joinBudget = .arrivals(perSecond: limits.joinsPerSecondPerAddress)
+        self.pinGuard = AddressBudget(
+            burst: limits.addressWrongPINs,
             interval: limits.addressPINInterval,
             maximumAddresses: limits.connections
         )
-        self.tokenGuard = GuessGuard(
-            guesses: limits.addressWrongTokens,
+        self.tokenGuard = AddressBudget(
+            burst: limits.addressWrongTokens,
             interval: limits.addressTokenInterval,
             maximumAddresses: limits.connections
         )
@@ -54,6 +60,9 @@ package struct Hub: Sendable {
             connectionsByAddress[address, default: 0] < limits.connectionsPerAddress
         else {
             return [refuse(id, .serverFull), .close(id, .connectionLimit)]
+        }
+        guard connectBudget?.take(by: address, at: now) != false else {
+            return [.close(id, .arrivalRate)]
         }
         counters.connections += 1
         let peerID = PeerID.random(using: &generator)

@@ -6,6 +6,10 @@ package struct SignalLimits: Hashable, Sendable {
     package var connections = 2000
     /// Open WebSocket connections from one remote address.
     package var connectionsPerAddress = 100
+    /// WebSocket connections, and joins, that one address may begin in the long run; 0 is no limit.
+    package var joinsPerSecondPerAddress = 10
+    /// What it may begin at once is what it gets in this time.
+    static let arrivalBurstSeconds = 20
     /// Members of one room.
     package var roomSize = 10
 

@@ -58,7 +58,8 @@ import Testing
             Fixtures.identity("one.test"),
             Fixtures.identity("*.wild.test"),
             Fixtures.identity("two.test"),
-            Fixtures.identity("special.wild.test")
+            Fixtures.identity("special.wild.test"),
+            servesUnknownNames: true
         )
         let pair = try Pair(Fixtures.client(trust: .insecure), server, name: asked)
         try pair.pump()
@@ -138,6 +139,19 @@ import Testing
         #expect(pair.server.recorder.tlsError?.description == "no certificate to present")
         #expect(pair.server.recorder.errors.count == 1)
         #expect(pair.client.recorder.tlsError?.alert != nil)
+    }
+
+    @Test(arguments: [TLSVersion.tls12, .tls13])
+    func noCertificateOfAnotherNameIsShown(_ version: TLSVersion) throws {
+        let identities = [try Fixtures.identity("a.test"), try Fixtures.identity("*.b.test")]
+        let server = try TLSServerConfiguration(identities: TLSIdentityStore(identities))
+        for name in ["c.test", "b.test", "x.y.b.test"] {
+            let pair = try Pair(Fixtures.client(version), server, name: name)
+            try pair.pump()
+            #expect(pair.server.recorder.tlsError?.reason == .unknownServerName)
+            #expect(pair.client.recorder.tlsError?.reason == .alertReceived(112), "unrecognized_name")
+            #expect(pair.client.recorder.tlsError?.peerCertificates.isEmpty == true)
+        }
     }
 
     @Test func olderVersionsAreRefused() throws {

@@ -83,6 +83,10 @@ import Testing
         let identity = try Fixtures.identity("a.test")
         store.replace(with: [identity])
         #expect(store.identities.count == 1)
-        #expect(store.identity(forServerName: "unknown.test") === identity)
+        #expect(store.identity(forServerName: nil) === identity)
+        #expect(store.identity(forServerName: "A.test") === identity)
+        #expect(store.identity(forServerName: "unknown.test") == nil)
+        let generous = TLSIdentityStore([identity], servesUnknownNames: true)
+        #expect(generous.identity(forServerName: "unknown.test") === identity)
     }
 }

@@ -19,8 +19,13 @@ enum Fixtures {
         return try TLSIdentity(certificatePEM: issued.certificateChainPEM, privateKeyPEM: issued.privateKeyPEM)
     }
 
-    static func server(_ identities: TLSIdentity..., alpn: [String] = []) throws -> TLSServerConfiguration {
-        try TLSServerConfiguration(identities: TLSIdentityStore(identities), applicationProtocols: alpn)
+    static func server(
+        _ identities: TLSIdentity...,
+        servesUnknownNames: Bool = false,
+        alpn: [String] = []
+    ) throws -> TLSServerConfiguration {
+        let store = TLSIdentityStore(identities, servesUnknownNames: servesUnknownNames)
+        return try TLSServerConfiguration(identities: store, applicationProtocols: alpn)
     }
 
     static func client(

@@ -58,6 +58,7 @@ struct PortListenerTests {
             let address = try #require(listener.localAddress)
             let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(to: address).get()
+            client.closeFuture.whenComplete { _ in promise.fail(ChannelError.ioOnClosedChannel) }
             try await client.writeAndFlush(ByteBuffer(string: "GET / HTTP/1.1\r\n\r\n"))
             #expect(try await promise.futureResult.get() == 0)
             try await client.close()

@@ -34,6 +34,53 @@ struct LimitTests {
         #expect(fixture.tryToConnect(from: "192.0.2.1").actions.isEmpty)
     }
 
+    @Test func `one address can't connect all the time`() throws {
+        var fixture = HubFixture {
+            $0.joinsPerSecondPerAddress = 1
+        }
+        for _ in 0..<SignalLimits.arrivalBurstSeconds {
+            let (id, actions) = fixture.tryToConnect(from: "192.0.2.1")
+            #expect(actions.isEmpty)
+            _ = fixture.disconnect(id)
+        }
+        let refused = fixture.tryToConnect(from: "192.0.2.1")
+        #expect(refused.actions == [.close(refused.id, .arrivalRate)])
+        #expect(fixture.tryToConnect(from: "192.0.2.2").actions.isEmpty)
+        fixture.now += .seconds(1)
+        #expect(fixture.tryToConnect(from: "192.0.2.1").actions.isEmpty)
+        // Nothing is remembered of who has been good for a while.
+        fixture.now += .seconds(SignalLimits.arrivalBurstSeconds)
+        _ = fixture.hub.tick(at: fixture.now)
+        #expect(fixture.hub.connectBudget?.buckets.isEmpty == true)
+    }
+
+    @Test func `one address can't join all the time, by however many connections`() throws {
+        var fixture = HubFixture {
+            $0.joinsPerSecondPerAddress = 1
+        }
+        let ids = (0..<2).map { _ in fixture.connect(from: "192.0.2.1") }
+        for number in 0..<SignalLimits.arrivalBurstSeconds {
+            let id = ids[number % 2]
+            #expect(try fixture.join("room", id).said(to: id).first?.type == "joined")
+            _ = fixture.say(#"{"type":"leave"}"#, id)
+        }
+        let refused = fixture.join("room", ids[0])
+        #expect(refused.closes == [ids[0]: 1013])
+        let other = fixture.connect(from: "192.0.2.2")
+        #expect(try fixture.join("room", other).said(to: other).map(\.type) == ["joined"])
+    }
+
+    @Test func `without a rate everybody may come as often as they like`() throws {
+        var fixture = HubFixture {
+            $0.joinsPerSecondPerAddress = 0
+        }
+        for _ in 0..<1000 {
+            let (id, actions) = fixture.tryToConnect()
+            #expect(actions.isEmpty)
+            _ = fixture.disconnect(id)
+        }
+    }
+
     @Test func `messages over budget are dropped until there is budget again`() throws {
         var fixture = HubFixture {
             $0.messageBurst = 3

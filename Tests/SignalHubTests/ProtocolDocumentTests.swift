@@ -23,6 +23,8 @@ struct ProtocolDocumentTests {
         let rows = [
             "| connections in total | \(limits.connections) |",
             "| connections from one address | \(limits.connectionsPerAddress) |",
+            "| connections, and joins, from one address | 200 at once, then \(limits.joinsPerSecondPerAddress) a second"
+                + " (`--joins-per-second-per-address`) |",
             "| members of a room | \(limits.roomSize) |",
             "| a message | \(limits.messageBytes / 1024) KiB, in at most \(limits.messageFragments) frames |",
             "| messages of a member | \(limits.messageBurst) at once, \(limits.messagesPerSecond) a second in the long run |",

@@ -32,6 +32,10 @@ enum ConfigurationKey: String, CaseIterable {
     case metricsTokenFile = "metrics-token-file"
     case metricsSocket = "metrics-socket"
 
+    case redirectHttp = "redirect-http"
+    case serveUnknownNames = "serve-unknown-names"
+    case joinsPerSecondPerAddress = "joins-per-second-per-address"
+
     case relay
     case relayAddress = "relay-address"
     case relayPorts = "relay-ports"
@@ -62,14 +66,15 @@ enum ConfigurationKey: String, CaseIterable {
 
     var kind: Kind {
         switch self {
-        case .dev, .plainTurn, .mobility, .tcpRelay:
+        case .dev, .plainTurn, .serveUnknownNames, .mobility, .tcpRelay:
             .flag
         case .listen, .proxyProtocolFrom, .natDiscovery, .certificate, .privateKey, .authSecret, .user, .allowedOrigin,
-            .relayAddress,
+            .redirectHttp, .relayAddress,
             .allowPeer, .denyPeer, .alternateServer:
             .list
-        case .eventLoops, .maxParticipantsPerRoom, .credentialLifetime, .alternateServerThreshold, .allocationsPerUser,
-            .allocationsInTotal, .permissionsPerAllocation, .channelsPerAllocation, .connectionsPerAllocation,
+        case .eventLoops, .maxParticipantsPerRoom, .credentialLifetime, .joinsPerSecondPerAddress,
+            .alternateServerThreshold, .allocationsPerUser, .allocationsInTotal, .permissionsPerAllocation,
+            .channelsPerAllocation, .connectionsPerAllocation,
             .maximumLifetime,
             .bytesPerSecondPerAllocation, .bytesPerSecondPerUser, .bytesPerSecondInTotal,
             .challengesPerSecondPerAddress:

@@ -120,6 +120,7 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Answer /metrics on a Unix socket, for its user and group.", valueName: "path"))
     var metricsSocket: String?
 
+    @OptionGroup(title: "Edge") var edge: EdgeOptionGroup
     @OptionGroup(title: "Relay") var relay: RelayOptionGroup
     @OptionGroup(title: "Limits") var limits: LimitOptionGroup
 }
@@ -144,6 +145,7 @@ extension ServeOptions {
             (.credentialLifetime, credentialLifetime),
         ])
         values.add(flags: [(.dev, dev), (.plainTurn, plainTurn)])
+        edge.add(to: &values)
         relay.add(to: &values)
         limits.add(to: &values)
         return values.content

@@ -41,6 +41,7 @@ struct ServerConfiguration: Sendable {
     /// Seconds.
     var credentialLifetime = 3600
     var servesPlainTURN = false
+    var edge = EdgeOptions()
     var metrics = MetricsOptions()
 }
 
@@ -67,6 +68,7 @@ extension ServerConfiguration {
         webRoot = loader.text(.webRoot)
         allowedOrigins = loader.list(.allowedOrigin)
         servesPlainTURN = try loader.flag(.plainTurn)
+        edge = try EdgeOptions(loader, servesWeb: servesWeb)
         metrics = try MetricsOptions(loader, servesWeb: servesWeb)
     }
 

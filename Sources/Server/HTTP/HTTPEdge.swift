@@ -24,7 +24,9 @@ final class HTTPEdge: Sendable {
     }
 
     private let http: HTTP1Channel
-    private let redirect: HTTP1Channel
+    /// For ports that serve TLS too, and for others.
+    private let redirectHere: HTTP1Channel
+    private let redirectElsewhere: HTTP1Channel
     private let metrics: HTTP1Channel
     private let signaling: SignalServer
     private let origins: OriginPolicy
@@ -39,10 +41,12 @@ final class HTTPEdge: Sendable {
     /// An idle connection is kept this long for further requests.
     private static let idleTimeout = Duration.seconds(60)
 
+    /// - Parameter port: where this server has https; nil when nowhere.
     init(
         responder: RouterResponder<BasicRequestContext>,
         signaling: SignalServer,
         origins: OriginPolicy,
+        port: Int?,
         metrics: MetricsSource,
         counters: EdgeCounters,
         logger: Logger
@@ -59,13 +63,8 @@ final class HTTPEdge: Sendable {
             counters.count(EdgeCounters.Request(request.method, response.status))
             try await writer.write(response: response.head, body: response.body)
         })
-        redirect = HTTP1Channel(responder: { request, writer, channel in
-            let response = Routes.redirect(request)
-            counters.count(EdgeCounters.Request(request.method, response.status))
-            try await writer.write(response: response.head, body: response.body)
-            // The answer says so, and the next request would get no other.
-            channel.close(promise: nil)
-        })
+        redirectHere = Self.redirect(toPort: nil, counters)
+        redirectElsewhere = Self.redirect(toPort: port, counters)
         let route = MetricsRoute(source: metrics, token: nil)
         self.metrics = HTTP1Channel(responder: { request, writer, _ in
             let isKnown = request.method == .get && request.uri.path == MetricsRoute.path
@@ -73,6 +72,16 @@ final class HTTPEdge: Sendable {
             try await writer.write(response: response.head, body: response.body)
         })
         (connections, newConnection) = AsyncStream.makeStream()
+    }
+
+    private static func redirect(toPort port: Int?, _ counters: EdgeCounters) -> HTTP1Channel {
+        HTTP1Channel(responder: { request, writer, channel in
+            let response = Routes.redirect(request, toPort: port)
+            counters.count(EdgeCounters.Request(request.method, response.status))
+            try await writer.write(response: response.head, body: response.body)
+            // The answer says so, and the next request would get no other.
+            channel.close(promise: nil)
+        })
     }
 
     /// Answers requests until the task is cancelled, which ends the connections too.
@@ -127,9 +136,11 @@ final class HTTPEdge: Sendable {
     }
 
     /// Bytes that arrive in the pipeline are HTTP without TLS.
-    func attachRedirect(to connection: ClientConnection) throws {
+    ///
+    /// - Parameter isHere: whether the port that they arrived at has https, too.
+    func attachRedirect(to connection: ClientConnection, isHere: Bool) throws {
         try admit(connection)
-        try addPlainHandlers(to: connection.channel, of: redirect)
+        try addPlainHandlers(to: connection.channel, of: isHere ? redirectHere : redirectElsewhere)
     }
 
     /// Bytes that arrive in the pipeline are HTTP of a program on this machine that reads metrics.

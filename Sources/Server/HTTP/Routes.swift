@@ -46,14 +46,24 @@ enum Routes {
     }
 
     /// For requests without TLS: the same place with it.
-    static func redirect(_ request: Request) -> Response {
-        guard let host = request.head.authority, isHost(host), let path = request.head.path, path.hasPrefix("/") else {
-            return Response(status: .badRequest)
-        }
+    ///
+    /// - Parameter port: where that is, when not at the port that the request came to.
+    static func redirect(_ request: Request, toPort port: Int?) -> Response {
+        guard let authority = request.head.authority, isHost(authority), let path = request.head.path,
+            path.hasPrefix("/")
+        else { return Response(status: .badRequest) }
+        let place = port.map { Self.authority(authority, port: $0) } ?? authority
         return Response(
             status: .movedPermanently,
-            headers: [.location: "https://\(host)\(path)", .connection: "close"]
+            headers: [.location: "https://\(place)\(path)", .connection: "close"]
         )
+    }
+
+    /// An authority of https (RFC 3986, section 3.2) with the same host and another port.
+    private static func authority(_ authority: String, port: Int) -> String {
+        let colon = authority.lastIndex(of: ":").flatMap { authority[$0...].contains("]") ? nil : $0 }
+        let host = authority[..<(colon ?? authority.endIndex)]
+        return port == 443 ? String(host) : "\(host):\(port)"
     }
 
     /// A header of the client is about to be part of ours.

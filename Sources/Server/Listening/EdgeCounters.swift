@@ -36,6 +36,7 @@ final class EdgeCounters: Sendable {
         case timeout
         case protocolViolation
         case tooMuchInput
+        case unknownServerName
         case internalFailure
     }
 
@@ -119,6 +120,7 @@ extension EdgeCounters.HandshakeFailure {
             case .closedDuringHandshake, .truncated: .closed
             case .protocolViolation: .protocolViolation
             case .tooMuchInput: .tooMuchInput
+            case .unknownServerName: .unknownServerName
             case .certificateRejected, .internalFailure: .internalFailure
             }
     }

@@ -50,6 +50,7 @@ struct HubWorld {
         limits.toleratedDrops = 3
         limits.broadcastBurst = 8
         limits.broadcastsPerSecond = 2
+        limits.joinsPerSecondPerAddress = 2
         limits.addressWrongPINs = 2
         limits.roomWrongPINs = 3
         limits.chatMessages = 4
