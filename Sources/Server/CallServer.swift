@@ -39,6 +39,8 @@ struct CallServer: Sendable {
     }
 
     private func run(on group: MultiThreadedEventLoopGroup, store: TLSIdentityStore, names: HostNames) async throws {
+        let renewals = RenewalCounters()
+        let certificates = try certificateAgent(on: group, store, renewals)
         let realms = try ServedRealms(configuration, turnHost: names.turn, logger: logger)
         let relay = try relayServer(on: group, realms.directory)
         let issuer = CredentialIssuer(
@@ -51,7 +53,13 @@ struct CallServer: Sendable {
         let signaling = signalServer(on: group, iceServers)
         let origins = OriginPolicy(allowed: configuration.allowedOrigins)
         let counters = EdgeCounters()
-        let metrics = MetricsSource(relay: relay, signaling: signaling, edge: counters, identities: store)
+        let metrics = MetricsSource(
+            relay: relay,
+            signaling: signaling,
+            edge: counters,
+            identities: store,
+            renewals: renewals
+        )
         let edge = HTTPEdge(
             responder: Routes.responder(
                 webRoot: webRoot,
@@ -85,7 +93,7 @@ struct CallServer: Sendable {
         // Whoever is told that the server is ready may send it.
         let reloads = await TrappedSignal(.sighup)
         onReady(readyURL(names))
-        await serve(edge, store, realms, reloads)
+        await serve(edge, store, realms, certificates, reloads)
         logger.notice("stopping")
         for listener in listeners { try? await listener.close() }
         socket?.remove()
@@ -128,15 +136,19 @@ struct CallServer: Sendable {
         _ edge: HTTPEdge,
         _ store: TLSIdentityStore,
         _ realms: ServedRealms,
+        _ certificates: CertificateAgent?,
         _ reloads: TrappedSignal
     ) async {
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { await edge.run() }
             tasks.addTask { await realms.follow() }
+            tasks.addTask { await identities.follow(into: store, logger: logger) }
+            if let certificates { tasks.addTask { await certificates.run() } }
             tasks.addTask {
                 await reloads.forEach {
                     identities.reload(into: store, logger: logger)
                     realms.reload()
+                    certificates?.hurry()
                 }
             }
             try? await gracefulShutdown()
