@@ -57,10 +57,10 @@ package struct Problem: Sendable, Equatable, Decodable {
         type.hasPrefix(Self.namespace) ? Kind(rawValue: String(type.dropFirst(Self.namespace.count))) : nil
     }
 
-    /// The detail, or the type where there is none; then those of its parts.
+    /// The detail, or the type where there is none; then those of its parts, which have none themselves (RFC 8555, section
+    /// 6.7.1).
     package var text: String {
-        let own = detail.isEmpty ? type : detail
-        return ([own] + subproblems.prefix(4).map(\.text)).joined(separator: "; ")
+        ([self] + subproblems.prefix(4)).map { $0.detail.isEmpty ? $0.type : $0.detail }.joined(separator: "; ")
     }
 }
 

@@ -133,6 +133,7 @@ actor CertificateAgent {
         let event = current == nil ? "certificate obtained" : "certificate renewed"
         current = certificate
         plan.obtained(RenewalPlan.Validity(identity.summary), now: Self.now(), jitter: Self.jitter())
+        save(certificate)
         logger.notice(
             "\(event)",
             metadata: [
@@ -140,7 +141,6 @@ actor CertificateAgent {
                 "expires": "\(Self.text(ofTime: identity.summary.notAfter))",
             ]
         )
-        save(certificate)
     }
 
     private func report(_ failure: ACMEFailure, _ directory: String) {
@@ -172,10 +172,11 @@ actor CertificateAgent {
 
     /// A clock that is wrong makes certificates look expired, or not valid yet, here and nowhere else.
     func compareClock(with response: ACMEResponse) {
-        guard !hasWarnedOfClock, let date = response.date else { return }
+        guard let date = response.date else { return }
         let difference = Self.now() - date
-        guard abs(difference) > Self.tolerance else { return }
-        hasWarnedOfClock = true
+        let isWrong = abs(difference) > Self.tolerance
+        defer { hasWarnedOfClock = isWrong }
+        guard isWrong, !hasWarnedOfClock else { return }
         logger.warning(
             "this machine's clock is \(difference > 0 ? "ahead of" : "behind") the CA's: set it",
             metadata: ["seconds": "\(abs(difference))"]
