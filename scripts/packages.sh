@@ -43,3 +43,13 @@ test_packages=(
     # An ACME server.
     pebble
 )
+# And what scripts/firewall-lab needs.
+firewall_packages=(nftables procps tcpdump tinyproxy-bin)
+
+# install_python_packages: what the tests in Python need, in .build/venv of the repository, which is the working directory.
+install_python_packages() {
+    if ! [ -x .build/venv/bin/pytest ]; then
+        python3 -m venv .build/venv
+    fi
+    .build/venv/bin/pip install --quiet --disable-pip-version-check --requirement Tests/requirements.txt
+}

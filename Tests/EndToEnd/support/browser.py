@@ -19,15 +19,20 @@ def launch(playwright, home):
     # With and without the dot at the end: TURN looks names up that way (RFC 1034, section 3.1).
     addresses = {**ADDRESSES, "nowhere.test": "~NOTFOUND"}
     rules = [f"MAP {name}{dot} {address}" for name, address in addresses.items() for dot in ("", ".")]
+    return launch_as(playwright, home, CHROMIUM, "--host-resolver-rules=" + ",".join(rules))
+
+
+def launch_as(playwright, home, program, *arguments):
+    """`program` is Chromium, or what starts it somewhere else."""
     return playwright.chromium.launch(
-        executable_path=CHROMIUM,
+        executable_path=program,
         env={**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")},
         args=[
+            *arguments,
             # The second of several fake cameras delivers no pictures; the third does.
             "--use-fake-device-for-media-stream=device-count=3",
             # Nobody is there to choose what is shared.
             f"--auto-select-tab-capture-source-by-title={SHARED_TITLE}",
-            "--host-resolver-rules=" + ",".join(rules),
             # What Chromium calls home for is none of the tests' business.
             "--disable-background-networking",
             "--disable-component-update",

@@ -81,6 +81,7 @@ globalThis.observed = (() => {
     return {
       selected: selected.map((pair) => pair && {
         local: byId.get(pair.localCandidateId), remote: byId.get(pair.remoteCandidateId),
+        roundTripTime: pair.currentRoundTripTime, bytesReceived: pair.bytesReceived, timestamp: pair.timestamp,
       }),
       local: entries.filter(({ type }) => type === "local-candidate"),
       remote: entries.filter(({ type }) => type === "remote-candidate"),

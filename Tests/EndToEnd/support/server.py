@@ -44,9 +44,12 @@ def is_free(address, port):
 
 
 class Server:
-    """One `swiftturn serve`, which can be started again after its end."""
+    """One `swiftturn serve`, which can be started again after its end.
 
-    def __init__(self, directory, data_home, port, options, address="127.0.0.1"):
+    `roles` restricts the listener, as "/web" does; `place` makes a command line of one that runs somewhere else.
+    """
+
+    def __init__(self, directory, data_home, port, options, address="127.0.0.1", roles="", place=list):
         self.port = port
         self.stdout_file = Path(directory) / "stdout"
         self.log_file = Path(directory) / "stderr"
@@ -54,7 +57,7 @@ class Server:
             **{name: value for name, value in os.environ.items() if not name.startswith("SWIFTTURN_")},
             "XDG_DATA_HOME": str(data_home),
         }
-        self.command = [str(binary()), "serve", "--listen", f"{address}:{port}", *map(str, options)]
+        self.command = place([str(binary()), "serve", "--listen", f"{address}:{port}{roles}", *map(str, options)])
         self.process = None
         self.url = None
 
