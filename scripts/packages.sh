@@ -42,9 +42,13 @@ test_packages=(
     coturn gir1.2-nice-0.1 python3-gi
     # An ACME server.
     pebble
+    # Scripts and manual pages of the package.
+    groff-base shellcheck
 )
 # And what scripts/firewall-lab needs.
 firewall_packages=(nftables procps tcpdump tinyproxy-bin)
+# And what deploy/debian/build needs.
+debian_packages=(chrpath debhelper dpkg-dev)
 
 # install_python_packages: what the tests in Python need, in .build/venv of the repository, which is the working directory.
 install_python_packages() {

@@ -7,6 +7,7 @@ struct SwiftTURN: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "swiftturn",
         abstract: "Video calls and TURN behind the most restrictive firewalls: everything on one TCP port.",
+        version: Version.current,
         subcommands: [Serve.self, Probe.self, Credentials.self, Users.self, ImportCoturn.self]
     )
 }
