@@ -20,9 +20,17 @@ class Bar:
     coturn_goal: float | None = None
     limit: float | None = None
     limit_goal: float | None = None
+    # nginx and Node.
+    web: float | None = None
     # Of our own number, which is a ratio already.
     own: float | None = None
     own_goal: float | None = None
+
+    def against(self, title):
+        """The bar and the goal beside a server."""
+        if title == "coturn":
+            return self.coturn, self.coturn_goal
+        return (self.limit, self.limit_goal) if title == "limit" else (self.web, None)
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,8 @@ class Case:
     is_quick: bool = False
     # What the load generator is started with.
     prefix: tuple = ()
+    # Titles of the servers that ours is compared with.
+    others: tuple = ("coturn", "limit")
 
     def measure(self, server, seconds):
         return load.run(

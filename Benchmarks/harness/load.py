@@ -17,10 +17,18 @@ def words(command, server, transport, *options, cpu=CPU):
 
 
 def run(command, server, transport, *options, prefix=(), timeout=120):
-    done = subprocess.run(
-        [*prefix, *words(command, server, transport, *options)],
-        capture_output=True, text=True, timeout=timeout, check=False,
-    )  # fmt: skip
+    return report([*prefix, *words(command, server, transport, *options)], command, server, timeout)
+
+
+def run_web(command, server, *options, timeout=300):
+    """Signaling or files: of a server that may be several processes."""
+    processes = [word for pid in server.pids for word in ("--process", pid)]
+    program = ("taskset", "-c", CPU, binary("LOAD_BINARY"), command, "--address", ADDRESS, "--port", server.port)
+    return report(list(map(str, [*program, *processes, *options])), command, server, timeout)
+
+
+def report(program, command, server, timeout):
+    done = subprocess.run(program, capture_output=True, text=True, timeout=timeout, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"load {command} against {server.title}: {done.stderr.strip()}")
     return json.loads(done.stdout)

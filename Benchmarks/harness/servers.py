@@ -79,6 +79,11 @@ class Server:
     def pid(self):
         return self.process.pid
 
+    @property
+    def pids(self):
+        """Of all that the server consists of."""
+        return [self.pid]
+
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)

@@ -52,23 +52,26 @@ class Results:
     def of(self, case, title, metric):
         return [result[metric] for result in self.values.get(case.name, {}).get(title, []) if metric in result]
 
-    def ratio_rows(self, cases):
-        yield "| case | what | swiftturn | coturn | limit | ours ÷ coturn | | ours ÷ limit | |"
-        yield "|---|---|---|---|---|---|---|---|---|"
-        for case in cases:
-            for bar in case.bars:
-                yield self.ratio_row(case, bar)
+    def ratio_tables(self, cases):
+        """A table for each set of servers to compare with."""
+        for others in dict.fromkeys(case.others for case in cases):
+            titles = ["case", "what", "swiftturn", *others, *(f"ours ÷ {other}" for other in others)]
+            yield f"| {' | '.join(titles)} |"
+            yield "|---" * len(titles) + "|"
+            for case in cases:
+                if case.others == others:
+                    yield from (self.ratio_row(case, bar) for bar in case.bars)
+            yield ""
 
     def ratio_row(self, case, bar):
         metric, label = bar.metric
-        ours, coturn, limit = (self.of(case, title, metric) for title in ("swiftturn", "coturn", "limit"))
-        to_coturn, to_limit = ratios(ours, coturn), ratios(ours, limit)
-        cells = [
-            case.name, label, f"{spread(ours)} {verdict(ours, bar.own, bar.own_goal)}".strip(),
-            *(spread(values) if values else "" for values in (coturn, limit)),
-            spread(to_coturn) if to_coturn else "", verdict(to_coturn, bar.coturn, bar.coturn_goal) if to_coturn else "",
-            spread(to_limit) if to_limit else "", verdict(to_limit, bar.limit, bar.limit_goal) if to_limit else "",
-        ]  # fmt: skip
+        ours = self.of(case, "swiftturn", metric)
+        theirs = [self.of(case, title, metric) for title in case.others]
+        cells = [case.name, label, f"{spread(ours)} {verdict(ours, bar.own, bar.own_goal)}".strip()]
+        cells += [spread(values) if values else "" for values in theirs]
+        for title, values in zip(case.others, theirs):
+            compared = ratios(ours, values)
+            cells.append(f"{spread(compared)} {verdict(compared, *bar.against(title))}".strip() if compared else "")
         return f"| {' | '.join(cells)} |"
 
     def detail_rows(self, cases):

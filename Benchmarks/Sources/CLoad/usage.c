@@ -57,3 +57,17 @@ bool load_usage_read(pid_t process, struct load_usage *usage) {
     closedir(threads);
     return true;
 }
+
+bool load_usage_read_all(const pid_t *processes, size_t count, struct load_usage *usage) {
+    memset(usage, 0, sizeof *usage);
+    for (size_t index = 0; index < count; index++) {
+        struct load_usage one;
+        if (!load_usage_read(processes[index], &one)) return false;
+        usage->cpu += one.cpu;
+        usage->user_ticks += one.user_ticks;
+        usage->system_ticks += one.system_ticks;
+        usage->context_switches += one.context_switches;
+        usage->resident_bytes += one.resident_bytes;
+    }
+    return true;
+}

@@ -8,7 +8,7 @@ struct Load: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load",
         abstract: "Puts a load on a TURN server, or on the limit program, and measures both sides.",
-        subcommands: [Call.self, Allocate.self, Handshakes.self]
+        subcommands: [Call.self, Allocate.self, Handshakes.self, Members.self, Relay.self, Web.self]
     )
 }
 

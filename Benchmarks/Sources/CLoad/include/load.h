@@ -70,6 +70,8 @@ struct load_usage {
     uint64_t resident_bytes;
 };
 bool load_usage_read(pid_t process, struct load_usage *usage);
+/// The sum of several processes.
+bool load_usage_read_all(const pid_t *processes, size_t count, struct load_usage *usage);
 
 struct load_result {
     double seconds;
@@ -96,5 +98,38 @@ bool load_engine_run(struct load_engine *engine, const struct load_plan *plan, s
 /// Makes TLS handshakes at a rate, each on a connection of its own that is closed at once.
 /// - returns: how many succeeded.
 uint64_t load_handshakes(const char *address, uint16_t port, double per_second, double seconds);
+
+// --- Signaling: members of rooms over WebSocket and TLS. What goes wrong beside what is counted is on standard error.
+
+struct load_hub;
+struct load_hub_counts {
+    /// Messages to other members; `garbled` have arrived as something else, `reordered` late or twice.
+    uint64_t sent, received, garbled, reordered;
+    /// That the server has sent, and that were answered.
+    uint64_t pings;
+};
+struct load_hub *load_hub_new(const char *address, uint16_t port);
+void load_hub_free(struct load_hub *hub);
+/// Connects more members, so many at once, and puts them into rooms, one after the other. Rooms are of one size.
+bool load_hub_join(struct load_hub *hub, uint32_t count, uint32_t room_size, uint32_t at_once);
+/// Keeps so many messages from each member to the next of its room under way; with 0, only answers pings.
+bool load_hub_run(struct load_hub *hub, uint32_t window, double seconds);
+/// Waits for what is under way, until nothing has come for so many seconds.
+bool load_hub_drain(struct load_hub *hub, double patience);
+struct load_hub_counts load_hub_count(const struct load_hub *hub);
+
+// --- Files over HTTP and TLS.
+
+struct load_web;
+struct load_web_counts {
+    /// `wrong` responses are not 200 or not the body.
+    uint64_t sent, received, wrong;
+};
+/// - body: what is expected; has to outlive this.
+struct load_web *load_web_new(const char *address, uint16_t port, uint32_t connections, const char *path,
+                              const uint8_t *body, size_t body_length);
+void load_web_free(struct load_web *web);
+bool load_web_run(struct load_web *web, double seconds);
+struct load_web_counts load_web_count(const struct load_web *web);
 
 #endif
