@@ -125,10 +125,10 @@ package struct Hub: Sendable {
     }
 
     package mutating func receive(_ text: String, from id: ConnectionID, at now: Duration) -> [HubAction] {
-        guard var member = members[id], member.phase != .closing else { return [] }
-        member.lastHeard = now
-        let verdict = member.budget.spend(messageOf: text.utf8.count, at: now)
-        members[id] = member
+        guard let index = members.index(forKey: id), members.values[index].phase != .closing else { return [] }
+        members.values[index].lastHeard = now
+        let verdict = members.values[index].budget.spend(messageOf: text.utf8.count, at: now)
+        let member = members.values[index]
         seats.countReceived(from: id)
         switch verdict {
         case .granted: return answer(text, from: id, member: member, at: now)

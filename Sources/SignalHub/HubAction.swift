@@ -16,4 +16,10 @@ package enum HubAction: Hashable, Sendable {
     case ping(ConnectionID, number: Int)
     /// Messages of a connection that is closing are ignored; it counts until ``Hub/disconnect(_:at:)``.
     case close(ConnectionID, CloseReason)
+
+    var connection: ConnectionID {
+        switch self {
+        case .send(_, let id), .ping(let id, _), .close(let id, _): id
+        }
+    }
 }

@@ -73,6 +73,19 @@ struct WebSocketHandlerTests {
         #expect(sent.map(\.text) == ["é", "7"])
     }
 
+    @Test func `what the hub says at once leaves at once, in order`() throws {
+        let member = try EmbeddedMember()
+        let id = ConnectionID(rawValue: 1)
+        member.handler.perform([.send("one", to: id), .ping(id, number: 2), .send("three", to: id)])
+        #expect(member.flushCount == 1)
+        #expect(try member.sent().map(\.text) == ["one", "2", "three"])
+        // More than the channel may not know of is flushed on the way.
+        let text = String(repeating: "z", count: 10_000)
+        member.handler.perform((0..<4).map { _ in .send(text, to: id) })
+        #expect(member.flushCount == 3)
+        #expect(try member.sent().count == 4)
+    }
+
     // MARK: Closing
 
     @Test func `a client's goodbye is returned, and the connection ends`() throws {
@@ -173,9 +186,9 @@ struct WebSocketHandlerTests {
         member.channel.read()
         member.channel.read()
         #expect(member.readCount == before)
-        for _ in 0..<16 { member.handler.messageHandled() }
+        for _ in 0..<16 { member.handler.messagesHandled(1) }
         #expect(member.readCount == before)
-        member.handler.messageHandled()
+        member.handler.messagesHandled(1)
         #expect(member.readCount == before + 1)
         member.channel.read()
         #expect(member.readCount == before + 2)

@@ -28,7 +28,8 @@ struct JSONObject {
             _ = try scanner.takeValue(depth: 1)
             throw .notAnObject
         }
-        var fields: [String: Range<Int>] = [:]
+        // As many as most messages have.
+        var fields: [String: Range<Int>] = Dictionary(minimumCapacity: 6)
         try scanner.takeMembers(depth: 1) { name, value throws(SignalError) in
             guard let name = JSONString.decode(bytes[name]) else { throw .notJSON }
             guard fields.updateValue(value, forKey: name) == nil else { throw .duplicateKey }

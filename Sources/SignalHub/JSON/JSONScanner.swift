@@ -91,14 +91,14 @@ struct JSONScanner {
     private mutating func takeString() throws(SignalError) -> Range<Int> {
         let start = position
         guard take("\"") else { throw .notJSON }
-        while let byte = next {
+        while position < bytes.count {
+            let byte = bytes[position]
             position += 1
-            switch byte {
-            case UInt8(ascii: "\""): return start..<position
-            case UInt8(ascii: "\\"): try skipEscape()
-            case 0..<0x20: throw .notJSON
-            default: break
-            }
+            // Nearly all bytes of a message pass here.
+            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
+            guard byte >= 0x20 else { throw .notJSON }
+            if byte == UInt8(ascii: "\"") { return start..<position }
+            try skipEscape()
         }
         throw .notJSON
     }

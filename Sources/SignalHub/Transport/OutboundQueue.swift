@@ -6,9 +6,9 @@ import NIOWebSocket
 /// Frames that a member has not taken yet. They wait here, where they are counted, and not in the channel.
 struct OutboundQueue {
     /// What a small frame costs beside its bytes: many of them must not count as nothing.
-    private static let overhead = 128
+    static let overhead = 128
 
-    private var frames = CircularBuffer<WebSocketFrame>()
+    private var frames = CircularBuffer<WebSocketFrame>(initialCapacity: 1)
     private(set) var byteCount = 0
 
     mutating func append(_ frame: WebSocketFrame) {

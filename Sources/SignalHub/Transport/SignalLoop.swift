@@ -3,8 +3,8 @@
 import Logging
 import NIOCore
 
-/// The hub and the connections it speaks to. Bound to one event loop, on which every event comes as a task of its own:
-/// events are never nested, so actions are carried out in the order the hub decided on them.
+/// The hub and the connections it speaks to. Bound to one event loop, to which events come in tasks of their own: they
+/// are never nested, so each connection sees actions in the order the hub decided on them.
 final class SignalLoop {
     /// The way to a connection, on whatever loop it lives.
     struct Link: Sendable {
@@ -14,7 +14,7 @@ final class SignalLoop {
         let since: NIODeadline
 
         func perform(_ body: @escaping @Sendable (WebSocketHandler) -> Void) {
-            eventLoop.execute { body(handler.value) }
+            if eventLoop.inEventLoop { body(handler.value) } else { eventLoop.execute { body(handler.value) } }
         }
     }
 
@@ -36,21 +36,32 @@ final class SignalLoop {
         perform(hub.connect(id, from: link.address, at: now.uptime, using: &random))
     }
 
-    func handle(_ event: WebSocketHandler.Event, of id: ConnectionID, at now: NIODeadline) {
+    func handle(_ events: [WebSocketHandler.Event], of id: ConnectionID, at now: NIODeadline) {
+        var messages = 0
+        var actions: [HubAction] = []
+        for event in events {
+            if case .message = event { messages += 1 }
+            actions += decide(on: event, of: id, at: now)
+        }
+        perform(actions)
+        if messages > 0 { links[id]?.perform { [messages] in $0.messagesHandled(messages) } }
+        if links.isEmpty { emptied?.succeed() }
+    }
+
+    private func decide(on event: WebSocketHandler.Event, of id: ConnectionID, at now: NIODeadline) -> [HubAction] {
         switch event {
         case .message(let text):
-            perform(hub.receive(text, from: id, at: now.uptime))
-            links[id]?.perform { $0.messageHandled() }
+            return hub.receive(text, from: id, at: now.uptime)
         case .heard(let number):
             hub.hear(id, answering: number, at: now.uptime)
+            return []
         case .closing:
-            perform(hub.retire(id, at: now.uptime))
+            return hub.retire(id, at: now.uptime)
         case .closed(let end):
             log(end, of: id, at: now)
             hub.counters.count(end)
             links[id] = nil
-            perform(hub.disconnect(id, at: now.uptime))
-            if links.isEmpty { emptied?.succeed() }
+            return hub.disconnect(id, at: now.uptime)
         }
     }
 
@@ -69,12 +80,8 @@ final class SignalLoop {
     }
 
     private func perform(_ actions: [HubAction]) {
-        for action in actions {
-            switch action {
-            case .send(let text, let id): links[id]?.perform { $0.send(text) }
-            case .ping(let id, let number): links[id]?.perform { $0.ping(number) }
-            case .close(let id, let reason): links[id]?.perform { $0.close(reason) }
-            }
+        for (id, actions) in Dictionary(grouping: actions, by: \.connection) {
+            links[id]?.perform { $0.perform(actions) }
         }
         gauges.update(hub)
     }

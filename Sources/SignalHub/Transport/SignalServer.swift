@@ -42,8 +42,10 @@ package final class SignalServer: Sendable {
         guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
         let id = ConnectionID(rawValue: lastConnection.add(1, ordering: .relaxed).newValue)
         let now = channel.eventLoop.now
+        let inbox = EventInbox()
         let handler = WebSocketHandler(limits: limits, at: now) { [core, eventLoop] event in
-            eventLoop.execute { core.value.handle(event, of: id, at: eventLoop.now) }
+            guard inbox.put(event) else { return }
+            eventLoop.execute { core.value.handle(inbox.takeAll(), of: id, at: eventLoop.now) }
         }
         let link = SignalLoop.Link(
             handler: NIOLoopBound(handler, eventLoop: channel.eventLoop),

@@ -4,6 +4,23 @@ import NIOCore
 import NIOWebSocket
 
 extension WebSocketHandler {
+    /// The channel learns of what was written when it is flushed: no more than this is to escape its count.
+    private static let flushBytes = 16 * 1024
+
+    /// Does what the hub has decided on for this connection. What is sent leaves in one piece, as far as there is room.
+    func perform(_ actions: [HubAction]) {
+        isBatching = true
+        for action in actions {
+            switch action {
+            case .send(let text, _): send(text)
+            case .ping(_, let number): ping(number)
+            case .close(_, let reason): close(reason)
+            }
+        }
+        isBatching = false
+        flush()
+    }
+
     func send(_ text: String) {
         guard end == nil else { return }
         enqueue(WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: text)))
@@ -37,11 +54,21 @@ extension WebSocketHandler {
         isDraining = true
         defer { isDraining = false }
         while context.channel.isWritable, let frame = outbound.popFirst() {
-            context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+            context.write(wrapOutboundOut(frame), promise: nil)
+            unflushedBytes += frame.length + OutboundQueue.overhead
+            guard frame.opcode == .connectionClose || unflushedBytes >= Self.flushBytes else { continue }
+            flush()
             if frame.opcode == .connectionClose, end?.party == .client {
                 // Both Close frames are out. Nothing is lost: the channel closes after what was flushed before.
                 context.close(promise: nil)
             }
         }
+        if !isBatching { flush() }
+    }
+
+    private func flush() {
+        guard unflushedBytes > 0 else { return }
+        unflushedBytes = 0
+        context?.flush()
     }
 }

@@ -13,7 +13,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
     typealias OutboundOut = WebSocketFrame
 
     enum Event: Hashable, Sendable {
-        /// To be answered with ``WebSocketHandler/messageHandled()``.
+        /// To be answered with ``WebSocketHandler/messagesHandled(_:)``.
         case message(String)
         /// The member sent something else, which may be the answer to the ping of a number; reported a few times between
         /// two pings.
@@ -38,6 +38,10 @@ final class WebSocketHandler: ChannelDuplexHandler {
     private var isReadHeld = false
     var outbound = OutboundQueue()
     var isDraining = false
+    /// Whether more frames follow at once, so that there is nothing to flush yet.
+    var isBatching = false
+    /// Bytes that were written since the last flush.
+    var unflushedBytes = 0
     /// Set when the connection begins to close.
     private(set) var end: SessionEnd?
     private var isClosed = false
@@ -106,9 +110,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
         }
     }
 
-    /// One message less is in flight.
-    func messageHandled() {
-        inFlight -= 1
+    func messagesHandled(_ count: Int) {
+        inFlight -= count
         if inFlight <= Self.messagesInFlight / 2 { releaseRead() }
     }
 

@@ -36,6 +36,9 @@ final class EmbeddedMember {
     /// Reads that arrived at the socket.
     var readCount: Int { reads.count }
 
+    /// Flushes that reached the socket.
+    var flushCount: Int { reads.flushes }
+
     func receive(_ frames: ClientFrame...) {
         receive(frames.flatMap(\.bytes))
     }
@@ -79,9 +82,16 @@ private final class ReadCounter: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
     var count = 0
 
+    var flushes = 0
+
     func read(context: ChannelHandlerContext) {
         count += 1
         context.read()
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        flushes += 1
+        context.flush()
     }
 }
 

@@ -62,7 +62,7 @@ final class FuzzMember {
         case 4:
             channel.isWritable = decisions.flag()
             channel.pipeline.fireChannelWritabilityChanged()
-        case 5: if record.events.contains(where: \.isMessage) { handler.messageHandled() }
+        case 5: if record.events.contains(where: \.isMessage) { handler.messagesHandled(1) }
         default: receive(frame(&decisions))
         }
     }
