@@ -56,6 +56,7 @@ let package = Package(
             swiftSettings: policy + [.strictMemorySafety()]
         ),
         .target(name: "CDatagrams"),
+        .target(name: "CFileStamp"),
         .target(
             name: "DatagramIO",
             dependencies: ["CDatagrams", "STUNCodec"],
@@ -94,8 +95,8 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "STUNCodec", "DatagramIO", "OpenSSLCrypto", "OpenSSLTLS", "TURNCredentials", "TURNRelay", "TURNClient",
-                "SignalHub", "ACME",
-                nioCore, nioPosix, nioHTTP1, nioWebSocket, logging,
+                "SignalHub", "ACME", "CFileStamp",
+                nioCore, nioPosix, nioEmbedded, nioHTTP1, nioWebSocket, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -68,6 +68,7 @@ struct CallServer: Sendable {
                 metrics: configuration.metrics.token.map { MetricsRoute(source: metrics, token: $0) },
                 logger: logger
             ),
+            webRoot: webRoot,
             signaling: signaling,
             origins: origins,
             port: port(for: .web),
@@ -119,8 +120,7 @@ struct CallServer: Sendable {
     }
 
     private func signalServer(on group: MultiThreadedEventLoopGroup, _ iceServers: ICEServers) -> SignalServer {
-        var limits = SignalLimits()
-        limits.roomSize = configuration.roomSize
+        var limits = configuration.signaling
         limits.joinsPerSecondPerAddress = configuration.edge.joinsPerSecondPerAddress
         return SignalServer(
             eventLoop: group.next(),

@@ -72,4 +72,12 @@ package struct SignalLimits: Hashable, Sendable {
     package var closeTimeout: Duration = .seconds(5)
 
     package init() {}
+
+    /// - Parameter perSecond: messages that a member may send in the long run. What it may send at once, and bytes, grow
+    ///   with them.
+    package mutating func setMessageRate(_ perSecond: Int) {
+        messageBurst = max(1, messageBurst * perSecond / messagesPerSecond)
+        bytesPerSecond = bytesPerSecond * perSecond / messagesPerSecond
+        messagesPerSecond = perSecond
+    }
 }

@@ -154,6 +154,18 @@ def test_headers_and_files(program, port):
     assert "Content-Encoding: " in packed and packed.rstrip().endswith("}")
 
 
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_a_file_is_the_same_from_disk_and_from_memory(program, port, encoding):
+    server = program.serve("--dev", "--listen", f"127.0.0.1:{port}")
+    options = ["--include", "--compressed", "--header", f"Accept-Encoding: {encoding}"]
+    # The first comes from the disk. From when on another comes from memory cannot be seen: that is the point.
+    answers = [get(server.url, program.authority, "/style.css", *options).stdout for _ in range(5)]
+    # A file from the disk is compressed while it is sent, when nobody knows its length yet.
+    framing = ("Content-Length: ", "Transfer-Encoding: ")
+    kept = {"\n".join(line for line in answer.splitlines() if not line.startswith(framing)) for answer in answers}
+    assert len(kept) == 1 and kept.pop().endswith("}")
+
+
 def test_hsts_is_for_real_hosts_only(program, authority, port):
     certificate, key = authority.issue("call.test")
     program.serve("--certificate", certificate, "--private-key", key, "--listen", f"127.0.0.1:{port}")

@@ -16,7 +16,7 @@ struct ServerConfigurationTests {
     @Test func defaults() async throws {
         let configuration = try await load(Self.certificate)
         #expect(
-            configuration.listen.isEmpty && configuration.roomSize == 10
+            configuration.listen.isEmpty && configuration.signaling.roomSize == 10
                 && configuration.defaultRealm.authSecrets == ["random"]
         )
         #expect(configuration.iceTransportPolicy == .relay && !configuration.servesPlainTURN)
@@ -72,6 +72,8 @@ struct ServerConfigurationTests {
                 "SWIFTTURN_CREDENTIAL_LIFETIME": "60", "SWIFTTURN_PLAIN_TURN": "true",
                 "SWIFTTURN_ALLOWED_ORIGIN": "https://example.com",
                 "SWIFTTURN_PROXY_PROTOCOL_FROM": "10.0.0.0/8,2001:db8::7",
+                "SWIFTTURN_WEBSOCKETS_IN_TOTAL": "10000", "SWIFTTURN_WEBSOCKETS_PER_ADDRESS": "500",
+                "SWIFTTURN_MESSAGES_PER_SECOND_PER_WEBSOCKET": "100",
             ]
         )
         #expect(configuration.listen.map(\.roles) == [.web, .turn])
@@ -86,8 +88,15 @@ struct ServerConfigurationTests {
                 && configuration.iceTransportPolicy == .all
         )
         #expect(configuration.webRoot == "/srv" && configuration.eventLoops == 3 && configuration.logLevel == .debug)
-        #expect(configuration.roomSize == 4 && configuration.credentialLifetime == 60)
+        #expect(configuration.signaling.roomSize == 4 && configuration.credentialLifetime == 60)
         #expect(configuration.servesPlainTURN && configuration.allowedOrigins == ["https://example.com"])
+        let signaling = configuration.signaling
+        #expect(signaling.connections == 10_000 && signaling.connectionsPerAddress == 500)
+        // What goes with the rate is twice the default as well.
+        #expect(
+            signaling.messagesPerSecond == 100 && signaling.messageBurst == 400
+                && signaling.bytesPerSecond == 256 * 1024
+        )
         #expect(configuration.proxies.map(\.description) == ["10.0.0.0/8", "2001:db8::7/128"])
     }
 
@@ -108,7 +117,7 @@ struct ServerConfigurationTests {
             #expect(configuration.listen.map(\.description) == ["192.0.2.1:443"])
             #expect(configuration.identityFiles.count == 1 && configuration.defaultRealm.authSecrets == ["with, comma"])
             #expect(
-                configuration.roomSize == 5 && configuration.servesPlainTURN
+                configuration.signaling.roomSize == 5 && configuration.servesPlainTURN
                     && configuration.defaultRealm.users.count == 1
             )
         }
@@ -122,7 +131,7 @@ struct ServerConfigurationTests {
             ]
             let configuration = try await load(Self.certificate + ["--call-host", "flag.test"], environment)
             #expect(configuration.callHost == "flag.test" && configuration.defaultRealm.name == "environment")
-            #expect(configuration.turnHost == "file.test" && configuration.roomSize == 7)
+            #expect(configuration.turnHost == "file.test" && configuration.signaling.roomSize == 7)
         }
     }
 

@@ -64,6 +64,9 @@ enum ConfigurationKey: String, CaseIterable {
     case bytesPerSecondPerUser = "bytes-per-second-per-user"
     case bytesPerSecondInTotal = "bytes-per-second-in-total"
     case challengesPerSecondPerAddress = "challenges-per-second-per-address"
+    case websocketsInTotal = "websockets-in-total"
+    case websocketsPerAddress = "websockets-per-address"
+    case messagesPerSecondPerWebsocket = "messages-per-second-per-websocket"
 
     enum Kind {
         case text
@@ -85,7 +88,7 @@ enum ConfigurationKey: String, CaseIterable {
             .channelsPerAllocation, .connectionsPerAllocation,
             .maximumLifetime,
             .bytesPerSecondPerAllocation, .bytesPerSecondPerUser, .bytesPerSecondInTotal,
-            .challengesPerSecondPerAddress:
+            .challengesPerSecondPerAddress, .websocketsInTotal, .websocketsPerAddress, .messagesPerSecondPerWebsocket:
             .number
         case .callHost, .turnHost, .realm, .authSecretFile, .userFile, .userDatabase, .oauthKeyFile, .oauthServerName,
             .iceTransportPolicy, .webRoot, .logLevel, .metricsTokenFile, .metricsSocket,

@@ -2,7 +2,7 @@
 
 import ArgumentParser
 
-/// The flags of `serve` that bound what TURN clients can use up.
+/// The flags of `serve` that bound what clients can use up.
 struct LimitOptionGroup: ParsableArguments {
     @Option(help: ArgumentHelp("Allocations that one user may have.", valueName: "n"))
     var allocationsPerUser: Int?
@@ -36,6 +36,15 @@ struct LimitOptionGroup: ParsableArguments {
     )
     var challengesPerSecondPerAddress: Int?
 
+    @Option(help: ArgumentHelp("Members of calls that may be connected. (default: 2000)", valueName: "n"))
+    var websocketsInTotal: Int?
+
+    @Option(help: ArgumentHelp("The same from one address; of IPv6, from a /64. (default: 100)", valueName: "n"))
+    var websocketsPerAddress: Int?
+
+    @Option(help: ArgumentHelp("What a member may send in the long run. (default: 50)", valueName: "n"))
+    var messagesPerSecondPerWebsocket: Int?
+
     func add(to values: inout GivenOptions) {
         values.add(numbers: [
             (.allocationsPerUser, allocationsPerUser), (.allocationsInTotal, allocationsInTotal),
@@ -44,6 +53,8 @@ struct LimitOptionGroup: ParsableArguments {
             (.maximumLifetime, maximumLifetime), (.bytesPerSecondPerAllocation, bytesPerSecondPerAllocation),
             (.bytesPerSecondPerUser, bytesPerSecondPerUser), (.bytesPerSecondInTotal, bytesPerSecondInTotal),
             (.challengesPerSecondPerAddress, challengesPerSecondPerAddress),
+            (.websocketsInTotal, websocketsInTotal), (.websocketsPerAddress, websocketsPerAddress),
+            (.messagesPerSecondPerWebsocket, messagesPerSecondPerWebsocket),
         ])
     }
 }

@@ -3,6 +3,7 @@
 import Foundation
 import Logging
 import STUNCodec
+import SignalHub
 import TURNRelay
 
 /// Everything that `serve` was told, checked.
@@ -39,7 +40,7 @@ struct ServerConfiguration: Sendable {
     var eventLoops = ProcessInfo.processInfo.activeProcessorCount
     var logLevel = Logger.Level.info
     var allowedOrigins: [String] = []
-    var roomSize = 10
+    var signaling = SignalLimits()
     /// Seconds.
     var credentialLifetime = 3600
     var servesPlainTURN = false
@@ -105,7 +106,7 @@ extension ServerConfiguration {
 
     private mutating func readLimits(_ loader: ConfigurationLoader) throws(StartupError) {
         eventLoops = try loader.number(.eventLoops, in: 1...256) ?? eventLoops
-        roomSize = try loader.number(.maxParticipantsPerRoom, in: 2...100) ?? roomSize
+        try readSignalLimits(loader)
         credentialLifetime = try loader.number(.credentialLifetime, in: 60...604_800) ?? credentialLifetime
         if let text = loader.text(.logLevel) {
             guard let level = Logger.Level(rawValue: text) else {
@@ -114,6 +115,16 @@ extension ServerConfiguration {
                 )
             }
             logLevel = level
+        }
+    }
+
+    private mutating func readSignalLimits(_ loader: ConfigurationLoader) throws(StartupError) {
+        signaling.roomSize = try loader.number(.maxParticipantsPerRoom, in: 2...100) ?? signaling.roomSize
+        signaling.connections = try loader.number(.websocketsInTotal, in: 1...1_000_000) ?? signaling.connections
+        signaling.connectionsPerAddress =
+            try loader.number(.websocketsPerAddress, in: 1...1_000_000) ?? signaling.connectionsPerAddress
+        if let rate = try loader.number(.messagesPerSecondPerWebsocket, in: 10...1_000_000) {
+            signaling.setMessageRate(rate)
         }
     }
 

@@ -32,18 +32,17 @@ final class HTTPEdge: Sendable {
     private let origins: OriginPolicy
     private let logger: Logger
     private let counters: EdgeCounters
-    private let budget = ConnectionBudget(total: 8192, perAddress: 512)
+    private let assets: AssetCache
+    private let budget: ConnectionBudget
     /// Of the socket for metrics, which have no address.
     private let localBudget = ConnectionBudget(total: 64, perAddress: 64)
     private let connections: AsyncStream<(Connection, HTTP1Channel)>
     private let newConnection: AsyncStream<(Connection, HTTP1Channel)>.Continuation
 
-    /// An idle connection is kept this long for further requests.
-    private static let idleTimeout = Duration.seconds(60)
-
     /// - Parameter port: where this server has https; nil when nowhere.
     init(
         responder: RouterResponder<BasicRequestContext>,
+        webRoot: String,
         signaling: SignalServer,
         origins: OriginPolicy,
         port: Int?,
@@ -55,6 +54,16 @@ final class HTTPEdge: Sendable {
         self.origins = origins
         self.counters = counters
         self.logger = logger
+        // Beside its members' WebSockets, a server has this many connections with their browsers.
+        let (connections, perAddress) = (signaling.limits.connections, signaling.limits.connectionsPerAddress)
+        budget = ConnectionBudget(total: connections + 6192, perAddress: perAddress + 412)
+        assets = AssetCache(webRoot: webRoot) { path, channel in
+            let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+            let head = HTTPRequest(method: .get, scheme: "https", authority: nil, path: path)
+            let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+            guard let response = try? await responder.respond(to: request, context: context) else { return nil }
+            return await BodyCollector.body(of: response).map { (response.head, $0) }
+        }
         http = HTTP1Channel(responder: { request, writer, channel in
             let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
             // Errors with a status of their own are responses by now: `SecurityHeaders` is the outermost middleware.
@@ -71,7 +80,7 @@ final class HTTPEdge: Sendable {
             let response = isKnown ? await route.answer(request) : Response(status: .notFound)
             try await writer.write(response: response.head, body: response.body)
         })
-        (connections, newConnection) = AsyncStream.makeStream()
+        (self.connections, newConnection) = AsyncStream.makeStream()
     }
 
     private static func redirect(toPort port: Int?, _ counters: EdgeCounters) -> HTTP1Channel {
@@ -173,11 +182,12 @@ final class HTTPEdge: Sendable {
 
     private func addRequestHandlers(to channel: any Channel, of site: HTTP1Channel, isSecure: Bool) throws {
         let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(IdleGuard())
         if isSecure {
-            try pipeline.addHandler(HTTPResponseCompressor(responseCompressionPredicate: Self.compresses))
+            try pipeline.addHandler(AssetHandler(cache: assets, counters: counters))
+            try pipeline.addHandler(Self.compressor())
         }
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
-        try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: Self.idleTimeout, logger: logger))
         let connection = try Connection(
             wrappingChannelSynchronously: channel,
             configuration: .init(isOutboundHalfClosureEnabled: true)
@@ -187,6 +197,11 @@ final class HTTPEdge: Sendable {
             Task { try? await connection.executeThenClose { _, _ in } }
             return
         }
+    }
+
+    /// Compresses responses that have a ``CompressionMark``, and takes it off.
+    static func compressor() -> HTTPResponseCompressor {
+        HTTPResponseCompressor(responseCompressionPredicate: compresses)
     }
 
     /// - Parameter isWanted: whether the client accepts compression.
