@@ -30,14 +30,24 @@ def free_port():
 class Certificate:
     """RSA with 2048 bits, as most servers have."""
 
+    name = "rsa"
+    key_type = ("-newkey", "rsa:2048")
+
     def __init__(self, directory):
-        self.chain, self.key = directory / "certificate.pem", directory / "key.pem"
+        self.chain, self.key = directory / f"{self.name}-certificate.pem", directory / f"{self.name}-key.pem"
         if not self.chain.exists():
             subprocess.run(
-                ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost",
+                ["openssl", "req", "-x509", *self.key_type, "-nodes", "-days", "30", "-subj", "/CN=localhost",
                  "-addext", "subjectAltName=DNS:localhost", "-keyout", self.key, "-out", self.chain],
                 check=True, capture_output=True,
             )  # fmt: skip
+
+
+class SmallCertificate(Certificate):
+    """ECDSA on P-256, as certbot makes them since its version 2."""
+
+    name = "ecdsa"
+    key_type = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
 
 
 class Server:

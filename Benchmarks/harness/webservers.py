@@ -8,7 +8,7 @@ import string
 import subprocess
 from pathlib import Path
 
-from harness.servers import ADDRESS, Server, binary, free_port
+from harness.servers import ADDRESS, Server, SmallCertificate, binary
 
 HERE = Path(__file__).resolve().parent.parent
 MANY = 100_000
@@ -34,7 +34,7 @@ class WebSwiftTURN(Server):
         yield from ("--certificate", self.certificate.chain, "--private-key", self.certificate.key)
         # All members have one address here, and say as much as they can.
         yield from ("--websockets-in-total", MANY, "--websockets-per-address", MANY)
-        yield from ("--messages-per-second-per-websocket", MANY)
+        yield from ("--messages-per-second-per-websocket", MANY, "--joins-per-second-per-address", 0)
 
 
 class Node(Server):
@@ -76,3 +76,16 @@ class NginxNode(Server):
     def pids(self):
         workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         return [self.pid, *workers, self.node.pid]
+
+
+class SmallCertificateServer(Server):
+    def __init__(self, directory, certificate, *options, **more):
+        super().__init__(directory, SmallCertificate(directory), *options, **more)
+
+
+class SmallWebSwiftTURN(SmallCertificateServer, WebSwiftTURN):
+    pass
+
+
+class SmallNginxNode(SmallCertificateServer, NginxNode):
+    pass
