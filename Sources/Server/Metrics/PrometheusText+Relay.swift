@@ -89,6 +89,11 @@ extension PrometheusText {
             "How long payloads waited that could not be sent at once to a client on TCP or TLS.",
             [(labels: [:], delays: counters.queueDelays)]
         )
+        counter(
+            "swiftturn_congestion_reports_total",
+            "Reports to signaling of clients in rooms that take their media too slowly.",
+            counters.congestionReports
+        )
     }
 
     private static func traffic(

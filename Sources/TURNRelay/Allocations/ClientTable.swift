@@ -28,6 +28,7 @@ final class Client {
     var usedTicket: [UInt8]?
     /// There is an allocation and nobody to take its data to: the connection has ended.
     var isDetached = false
+    var congestion = CongestionMonitor()
 
     init(
         id: ClientID,

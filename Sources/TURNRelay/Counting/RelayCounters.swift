@@ -17,6 +17,8 @@ package struct RelayCounters: Sendable {
     package var streamedToPeers = 0
     /// Of payloads that could not be sent at once.
     package var queueDelays = DelayHistogram()
+    /// That the relay made of clients that take their media too slowly.
+    package var congestionReports = 0
     /// How late the loop came to look at its deadlines: for as long as everything else on it was late, too.
     package var tickDelays = DelayHistogram()
     /// By `DropReason`.
@@ -42,6 +44,7 @@ package struct RelayCounters: Sendable {
         streamedFromPeers += other.streamedFromPeers
         streamedToPeers += other.streamedToPeers
         queueDelays.add(other.queueDelays)
+        congestionReports += other.congestionReports
         tickDelays.add(other.tickDelays)
         drops.merge(other.drops, uniquingKeysWith: +)
         closes.merge(other.closes, uniquingKeysWith: +)

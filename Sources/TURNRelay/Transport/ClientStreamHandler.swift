@@ -31,6 +31,8 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
     private var isDraining = false
     private var drops = 0
     private var longestDelay = TimeAmount.zero
+    /// Since it was looked at.
+    private var sample = QueueSample()
     private var closeReason: CloseReason?
     /// The connection belongs to a peer and the handler behind this one.
     private var isBound = false
@@ -283,6 +285,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
         let drained = queue.drain(into: &output, limit: limit, at: now)
         drop(drained.dropped, .queueAge)
         longestDelay = max(longestDelay, drained.delays.longest)
+        sample.delay = max(sample.delay, drained.delays.longest)
         loop.count(drained.delays)
     }
 
@@ -308,13 +311,18 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     private func drop(_ count: Int, _ reason: DropReason) {
         drops += count
+        sample.dropped += count
         loop.count(reason, times: count)
     }
 
-    /// To be called now and then: old payloads must not wait for a client that never reads.
-    func expire(at now: NIODeadline) {
-        guard !queue.isEmpty else { return }
-        drop(queue.expire(at: now), .queueAge)
+    /// To be called now and then: old payloads must not wait for a client that never reads, and whoever sends them is told.
+    func advance(to now: NIODeadline) {
+        if !queue.isEmpty {
+            sample.delay = max(sample.delay, queue.delay(at: now))
+            drop(queue.expire(at: now), .queueAge)
+        }
+        if let id { loop.note(sample, of: id, at: now) }
+        sample = QueueSample()
     }
 }
 

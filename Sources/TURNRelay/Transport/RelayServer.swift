@@ -42,11 +42,13 @@ package final class RelayServer: Sendable {
     /// - Parameters:
     ///   - eventLoops: all loops that connections may arrive on.
     ///   - servesDatagrams: whether there will be UDP clients.
+    ///   - onCongestion: called on event loops; must not block.
     package init(
         configuration: RelayConfiguration,
         realms: RealmDirectory,
         eventLoops: [any EventLoop],
         servesDatagrams: Bool = false,
+        onCongestion: @escaping @Sendable (CongestionReport) -> Void = { _ in },
         logger: Logger
     ) throws {
         let parts = RelayParts(configuration, realms)
@@ -65,7 +67,8 @@ package final class RelayServer: Sendable {
                 StreamRelayLoop(
                     relay: try parts.relay(loop: index, sockets: sockets),
                     peers: streams[index].sockets,
-                    logger: logger
+                    logger: logger,
+                    onCongestion: onCongestion
                 ),
                 to: thread
             )

@@ -46,6 +46,11 @@ struct SendQueue {
         answerByteCount > (isAuthenticated ? limits.bytes : limits.unauthenticatedBytes)
     }
 
+    /// How long the oldest payload has waited.
+    func delay(at now: NIODeadline) -> TimeAmount {
+        payloads.reduce(.zero) { max($0, now - ($1.first?.arrivedAt ?? now)) }
+    }
+
     mutating func append(answer: ByteBuffer, at now: NIODeadline) {
         let entry = entry(answer, from: nil, at: now)
         answers.append(entry)

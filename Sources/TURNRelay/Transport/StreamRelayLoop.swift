@@ -9,6 +9,7 @@ final class StreamRelayLoop: RelayLoop {
     let relay: Relay
     private(set) var counters = RelayCounters()
     private let logger: Logger
+    private let onCongestion: @Sendable (CongestionReport) -> Void
     /// By `ClientID.slot`.
     private var handlers: [ClientStreamHandler?] = []
     private var unflushed: [ClientStreamHandler] = []
@@ -23,10 +24,17 @@ final class StreamRelayLoop: RelayLoop {
 
     private static let bufferCapacity = 16 * 1024
 
-    init(relay: Relay, peers: Confined<PeerSockets>? = nil, logger: Logger) {
+    /// - Parameter onCongestion: must not block.
+    init(
+        relay: Relay,
+        peers: Confined<PeerSockets>? = nil,
+        logger: Logger,
+        onCongestion: @escaping @Sendable (CongestionReport) -> Void = { _ in }
+    ) {
         self.relay = relay
         self.peers = peers
         self.logger = logger
+        self.onCongestion = onCongestion
     }
 
     var configuration: RelayConfiguration { relay.configuration }
@@ -182,6 +190,12 @@ final class StreamRelayLoop: RelayLoop {
         counters.queueDelays.add(delays)
     }
 
+    func note(_ sample: QueueSample, of id: ClientID, at now: NIODeadline) {
+        guard let report = relay.noteQueue(sample, of: id, at: now) else { return }
+        counters.congestionReports += 1
+        onCongestion(report)
+    }
+
     func countStreamed(fromPeer bytes: Int) {
         counters.streamedFromPeers += bytes
     }
@@ -250,7 +264,7 @@ final class StreamRelayLoop: RelayLoop {
             }
         }
         for handler in handlers {
-            handler?.expire(at: now)
+            handler?.advance(to: now)
         }
         flush(at: now)
     }

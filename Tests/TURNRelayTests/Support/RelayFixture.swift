@@ -17,6 +17,7 @@ func withRelay(
     tokens: AccessTokenVerifier? = nil,
     realm change: (inout RealmConfiguration) -> Void = { _ in },
     onAccept: @escaping @Sendable (any Channel) -> Void = { _ in },
+    onCongestion: @escaping @Sendable (CongestionReport) -> Void = { _ in },
     _ body: (RelayServer, SocketAddress) async throws -> Void
 ) async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
@@ -30,6 +31,7 @@ func withRelay(
         realms: RealmDirectory(default: realm),
         eventLoops: Array(group.makeIterator()),
         servesDatagrams: true,
+        onCongestion: onCongestion,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     )
     let listener = try await ServerBootstrap(group: group)
