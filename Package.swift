@@ -169,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "ACME", "OpenSSLTLS", "STUNCodec", "TURNCredentials", "TURNRelay", nioCore, nioEmbedded,
+                "Server", "ACME", "OpenSSLTLS", "STUNCodec", "SignalHub", "TURNCredentials", "TURNRelay", nioCore,
+                nioEmbedded,
                 nioPosix,
                 logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -100,6 +100,15 @@ export class Call {
     for (const link of this.#links.values()) link.setScreen(screen);
   }
 
+  /**
+   * The connections by the id of the other end.
+   *
+   * @returns {ReadonlyMap<string, PeerLink>}
+   */
+  get links() {
+    return this.#links;
+  }
+
   /** How loud everybody is, from 0 to 1, by id. */
   audioLevels() {
     return new Map([...this.#links].map(([id, link]) => [id, link.audioLevel]));

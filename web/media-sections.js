@@ -40,6 +40,11 @@ export class ScreenSections {
     }
   }
 
+  /** @param {Kind} kind */
+  sender(kind) {
+    return this.#sections.get(kind)?.sender;
+  }
+
   /**
    * @param {Kind} kind
    * @param {MediaStreamTrack | null} track

@@ -113,10 +113,12 @@ export function relayAddress(url) {
 }
 
 /**
+ * The pair of candidates that the media goes between.
+ *
  * @param {RTCStatsReport} report
  * @returns {any}
  */
-function selectedPair(report) {
+export function selectedPair(report) {
   const entries = [...report.values()];
   const transport = entries.find((entry) => entry.type === "transport" && entry.selectedCandidatePairId);
   if (transport) return report.get(transport.selectedCandidatePairId);

@@ -143,6 +143,20 @@ export class PeerLink {
     return receiver?.getSynchronizationSources()[0]?.audioLevel ?? 0;
   }
 
+  /** What sends our microphone and camera, our screen and its sound; undefined where there is no place for it yet. */
+  get senders() {
+    return {
+      audio: deviceSection(this.#connection, "audio")?.sender,
+      camera: deviceSection(this.#connection, "video")?.sender,
+      sound: this.#screenSections.sender("audio"),
+      screen: this.#screenSections.sender("video"),
+    };
+  }
+
+  statistics() {
+    return this.#connection.getStats();
+  }
+
   /** Which way the media goes; null until there is one. */
   async networkPath() {
     const connection = this.#connection;

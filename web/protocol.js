@@ -34,28 +34,33 @@
  * @typedef {{ type: "waiting" }} WaitingMessage
  * @typedef {{ type: "offer" | "answer", from: string, sdp: RTCSessionDescriptionInit }} DescriptionMessage
  * @typedef {{ type: "ice-candidate", from: string, candidate: RTCIceCandidateInit | null }} CandidateMessage
+ * @typedef {{ camera: number, screen: number }} View Heights in pixels, 0 for what is not seen.
+ * @typedef {{ type: "view", from: string, view: Partial<View> }} ViewMessage
+ * @typedef {{ type: "peer-congestion", peerId: string, congested: boolean, queueMs?: number, dropped?: number }}
+ *   CongestionMessage
  * @typedef {{ type: "error", code: string, message: string }} ErrorMessage
  * @typedef {JoinedMessage | ResumedMessage | IceServersMessage | PersonMessage | AbsenceMessage | RoomMessage | ChatMessage
- *   | ChatHistoryMessage | WaitingMessage | DescriptionMessage | CandidateMessage | ErrorMessage} ServerMessage
+ *   | ChatHistoryMessage | WaitingMessage | DescriptionMessage | CandidateMessage | ViewMessage | CongestionMessage
+ *   | ErrorMessage} ServerMessage
  *
  * PeerMessage is a message for one peer before it is addressed.
  * @typedef {{ type: "offer" | "answer", sdp: RTCSessionDescriptionInit }
  *   | { type: "ice-candidate", candidate: RTCIceCandidateInit | null }} PeerMessage
- * @typedef {PersonState & { pin?: string, knock?: boolean }} Introduction
+ * @typedef {PersonState & { pin?: string, knock?: boolean, congestion?: boolean }} Introduction
  * @typedef {(Introduction & { type: "join", room: string, resume?: boolean })
  *   | { type: "resume", peerId: string, resumeToken: string, received: number } | { type: "leave" } | { type: "ice-servers" }
  *   | (PersonState & { type: "state" }) | { type: "chat", text: string }
  *   | { type: "room", locked?: boolean, pin?: string | null } | { type: "admit" | "decline", target: string }
- *   | (PeerMessage & { target: string })} ClientMessage
+ *   | { type: "view", target: string, view: View } | (PeerMessage & { target: string })} ClientMessage
  */
 
 const KNOWN_TYPES = new Set([
   "joined", "resumed", "peer-joined", "peer-left", "peer-state", "offer", "answer", "ice-candidate", "ice-servers", "error",
-  "room", "chat", "chat-history", "waiting", "knock", "knock-ended",
+  "room", "chat", "chat-history", "waiting", "knock", "knock-ended", "view", "peer-congestion",
 ]);
 
 /**
- * What to join with. Who has a PIN gives it and need not ask.
+ * What to join with. Who has a PIN gives it and need not ask. We understand what is told of congestion.
  *
  * @param {PersonState} state
  * @param {string} pin "" for none
@@ -63,7 +68,7 @@ const KNOWN_TYPES = new Set([
  * @returns {Introduction}
  */
 export function introduction(state, pin, knocks) {
-  return { ...state, ...(pin ? { pin } : knocks && { knock: true }) };
+  return { ...state, congestion: true, ...(pin ? { pin } : knocks && { knock: true }) };
 }
 
 /**

@@ -8,6 +8,8 @@ import { deviceSentence, OwnMedia } from "./own-media.js";
 import { displayName, People } from "./people.js";
 import { introduction } from "./protocol.js";
 import { PushToTalk } from "./push-to-talk.js";
+import { QualityControl } from "./quality/control.js";
+import { Views } from "./quality/views.js";
 import { canShareScreen, ScreenSharing } from "./screen-capture.js";
 import { Signaling } from "./signaling.js";
 import { SleepWatch } from "./sleep-watch.js";
@@ -63,10 +65,14 @@ export class Session {
   #voices;
   #media;
   #speakers;
+  #quality;
+  #views;
   /** @type {PushToTalk} */
   #talk = new PushToTalk((muted) => void this.#media.mute("audio", muted).then(() => this.#view.showTalk()));
   /** @type {ScreenSharing | null} */
   #screen = null;
+  /** @type {MediaStream | null} */
+  #shown = null;
   #sleep = new SleepWatch(systemClock, () => this.wake());
   #self;
   #pin;
@@ -94,6 +100,12 @@ export class Session {
     this.#chat = new ChatLog((line, isNew) => this.#view.addChat(line, isNew), Date.now);
     this.#signaling = this.#createSignaling();
     this.#call = this.#createCall();
+    this.#quality = this.#createQualityControl();
+    this.#views = new Views(
+      () => this.#view.views(),
+      (target, view) => this.#signaling.send({ type: "view", target, view }),
+      systemClock,
+    );
     if (canShareScreen(mediaDevices)) {
       this.#screen = new ScreenSharing(mediaDevices, (screen) => this.#screenChanged(screen));
     }
@@ -126,6 +138,8 @@ export class Session {
     this.#sleep.close();
     this.#signaling.close();
     this.#call.close();
+    this.#quality.close();
+    this.#views.close();
     this.#voices.close();
     this.#media.close();
     this.#speakers.close();
@@ -155,12 +169,26 @@ export class Session {
       devices: () => ({ ...this.#media.inUse, speaker: this.#speakers.present }),
       microphone: () => this.#media.microphone,
       networkPaths: () => this.#networkPaths(),
+      connection: (id) => this.#connection(id),
+      viewsChanged: () => this.#views.changed(),
     };
   }
 
   async #networkPaths() {
     const paths = await this.#call.networkPaths();
-    return [...paths].map(([id, path]) => ({ id, name: displayName(this.#people.get(id)), path }));
+    return [...paths].map(([id, path]) => ({ id, name: this.#nameOf(id), path }));
+  }
+
+  /** @param {string} id */
+  async #connection(id) {
+    const path = await this.#call.links.get(id)?.networkPath();
+    if (path === undefined) return null;
+    return { name: this.#nameOf(id), quality: this.#quality.of(id), path };
+  }
+
+  /** @param {string} id */
+  #nameOf(id) {
+    return displayName(this.#people.get(id));
   }
 
   /** @returns {import("./people.js").PeopleObserver} */
@@ -189,6 +217,7 @@ export class Session {
       onState: (state) => {
         this.#call.signalingChanged();
         if (state === "joined") this.#restoreDoor();
+        this.#views.changed();
       },
       onError: (error) => this.#view.notify(error.message),
       onRefused: (error) => this.#refused(error),
@@ -205,7 +234,10 @@ export class Session {
         status: (status) => this.#view.showStatus(status),
         peerAdded: (id) => this.#view.addPeer(id, this.#people.get(id)),
         peerRemoved: (id) => this.#view.removePeer(id),
-        peerState: (id, state) => this.#view.setPeerState(id, state, displayName(this.#people.get(id))),
+        peerState: (id, state) => {
+          this.#view.setPeerState(id, state, this.#nameOf(id));
+          this.#quality.adjust();
+        },
         peerTrack: (id, track, source) => this.#view.setPeerTrack(id, track, source),
       },
       clock: systemClock,
@@ -217,6 +249,28 @@ export class Session {
     this.#people.receive(message);
     this.#chat.receive(message);
     this.#call.receive(message);
+    this.#quality.receive(message);
+    if (message.type === "joined") this.#views.forget();
+    if (message.type === "peer-left") this.#views.forget(message.peerId);
+  }
+
+  #createQualityControl() {
+    return new QualityControl({
+      links: () => this.#call.links,
+      captured: () => this.#captured(),
+      onQuality: (id, { grade }) => this.#view.showQuality(id, grade),
+      onNews: (id, news) =>
+        this.#view.announce(`The connection to ${this.#nameOf(id)} is ${news === "poor" ? "poor" : "good again"}`),
+      clock: systemClock,
+    });
+  }
+
+  /** @returns {import("./quality/plan.js").Captured} */
+  #captured() {
+    const camera = this.#self.video ? heightOf(liveTrack(this.#options.stream, "video")) : 0;
+    const screen = this.#shown && heightOf(liveTrack(this.#shown, "video"));
+    const sound = this.#shown !== null && liveTrack(this.#shown, "audio") !== undefined;
+    return { camera, screen: screen ?? 0, sound };
   }
 
   /** @param {ErrorMessage} error */
@@ -263,6 +317,7 @@ export class Session {
     if (kind === "video") this.#call.setVideoMuted(muted);
     this.#view.showMuted(kind, muted);
     if (this.#self[kind] === muted) this.#change({ [kind]: !muted });
+    this.#quality.adjust();
   }
 
   /**
@@ -301,7 +356,9 @@ export class Session {
   /** @param {MediaStream | null} screen */
   #screenChanged(screen) {
     if (this.#ended) return;
+    this.#shown = screen;
     this.#call.setScreen(screen);
+    this.#quality.adjust();
     this.#view.showSharing(screen !== null);
     this.#view.announce(screen ? "You share your screen" : "You stopped sharing your screen");
     this.#change({ screen: screen !== null });
@@ -327,4 +384,12 @@ export class Session {
     if (!isHost) this.#ownDoor = { locked: false, pin: "" };
     else if ((locked && !door.locked) || (pin && !door.hasPin)) this.#setDoor({ locked, pin });
   }
+}
+
+/** What a camera is taken for that does not say. */
+const USUAL_HEIGHT = 720;
+
+/** @param {MediaStreamTrack | undefined} track */
+function heightOf(track) {
+  return track ? track.getSettings().height ?? USUAL_HEIGHT : 0;
 }

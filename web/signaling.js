@@ -46,7 +46,7 @@ const REFUSALS = new Set(["room-full", "server-full", "invalid-message"]);
 /** These end it although we were in the room before. */
 const DOOR_REFUSALS = new Set(["pin-required", "wrong-pin", "pin-blocked", "declined", "room-closed"]);
 /** What is said to others, or about us, is said when we are back. Of the rest we hear that it was not. */
-const LASTING = new Set(["offer", "answer", "ice-candidate", "state"]);
+const LASTING = new Set(["offer", "answer", "ice-candidate", "state", "view"]);
 /** These answer messages that crossed a change: nobody needs to know. */
 const SILENT_ERRORS = new Set(["unknown-peer", "already-joined"]);
 

@@ -42,7 +42,6 @@ struct CallServer: Sendable {
         let renewals = RenewalCounters()
         let certificates = try certificateAgent(on: group, store, renewals)
         let realms = try ServedRealms(configuration, turnHost: names.turn, logger: logger)
-        let relay = try relayServer(on: group, realms.directory)
         let issuer = CredentialIssuer(
             secret: configuration.defaultRealm.authSecrets[0],
             lifetime: Int64(configuration.credentialLifetime)
@@ -51,6 +50,7 @@ struct CallServer: Sendable {
         if url == nil { logger.warning("no listener serves TURN: calls will not connect") }
         let iceServers = ICEServers(issuer: issuer, url: url, transportPolicy: configuration.iceTransportPolicy)
         let signaling = signalServer(on: group, iceServers)
+        let relay = try relayServer(on: group, realms.directory, signaling)
         let origins = OriginPolicy(allowed: configuration.allowedOrigins)
         let counters = EdgeCounters()
         let metrics = MetricsSource(
@@ -108,13 +108,16 @@ struct CallServer: Sendable {
 
     private func relayServer(
         on group: MultiThreadedEventLoopGroup,
-        _ realms: RealmDirectory
+        _ realms: RealmDirectory,
+        _ signaling: SignalServer
     ) throws -> RelayServer {
-        try RelayServer(
+        let bridge = CongestionBridge(realm: realms.defaultRealm.name) { signaling.noteCongestion($0) }
+        return try RelayServer(
             configuration: RelayConfiguration(configuration.relay),
             realms: realms,
             eventLoops: Array(group.makeIterator()),
             servesDatagrams: configuration.listen.contains { $0.transport == .udp },
+            onCongestion: { bridge.pass($0) },
             logger: logger
         )
     }

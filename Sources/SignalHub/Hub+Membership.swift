@@ -25,7 +25,12 @@ extension Hub {
         try spendBroadcast(id, at: now)
         let withdrawn = stopWaiting(id, at: now)
         members[id]?.wantsSeat = request.resumes
-        let occupant = Room.Occupant(peerID: member.peerID, connection: id, state: request.state)
+        let occupant = Room.Occupant(
+            peerID: member.peerID,
+            connection: id,
+            state: request.state,
+            hearsOfCongestion: request.hearsOfCongestion
+        )
         do throws(SignalError) {
             return withdrawn + (try pass(occupant, request, from: member.address, at: now))
         } catch {

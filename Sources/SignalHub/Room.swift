@@ -9,6 +9,10 @@ struct Room: Sendable {
         var state = MemberState()
         /// Its connection is lost and its seat is held.
         var isAway = false
+        /// Nil while its media reaches it in time.
+        var congestion: Congestion?
+        /// Whether it wants to be told of the congestion of others.
+        var hearsOfCongestion = false
     }
 
     /// As its first member spelled it: names that are canonically equivalent Unicode mean the same room.
@@ -49,6 +53,25 @@ struct Room: Sendable {
         occupants[index].connection = new
         occupants[index].isAway = false
         return occupants[index]
+    }
+
+    /// - Returns: what to tell the others about it now, if anything.
+    mutating func take(_ note: CongestionNote, limits: SignalLimits, at now: Duration) -> CongestionNote? {
+        guard let index = occupants.firstIndex(where: { $0.peerID == note.peerID }) else { return nil }
+        var congestion = occupants[index].congestion ?? Congestion(at: now)
+        defer { occupants[index].congestion = congestion }
+        return congestion.take(note, limits: limits, at: now)
+    }
+
+    /// - Returns: the ids of those whose congestion was noted then for the last time, or before.
+    mutating func relieve(notedUntil latest: Duration) -> [String] {
+        var relieved: [String] = []
+        for index in occupants.indices {
+            guard let congestion = occupants[index].congestion, congestion.notedAt <= latest else { continue }
+            occupants[index].congestion = nil
+            relieved.append(occupants[index].peerID)
+        }
+        return relieved
     }
 
     private func index(of connection: ConnectionID) -> Int? {

@@ -35,6 +35,11 @@ package struct SignalLimits: Hashable, Sendable {
     package var seatMessages = 500
     package var seatBytes = 256 * 1024
 
+    /// Between two messages to a room about the congestion of one member.
+    package var congestionInterval: Duration = .seconds(1)
+    /// When congestion is over that is not noted again. Longer than between two notes of the relay.
+    package var congestionEnd: Duration = .seconds(2)
+
     /// Code points of a chat message.
     package var chatTextLength = 2000
     /// What a room keeps of its chat, for those who come later.

@@ -97,8 +97,8 @@ def room(browser):
 def start_proxy():
     proxies = []
 
-    def start(listen, target):
-        proxies.append(Proxy(listen, target))
+    def start(listen, target, **options):
+        proxies.append(Proxy(listen, target, **options))
         return proxies[-1]
 
     yield start

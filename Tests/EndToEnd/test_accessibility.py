@@ -105,6 +105,9 @@ def test_nothing_serious_in_a_call(server, room, violations):
     ben.page.locator(".path").nth(2).wait_for()
     assert violations(ben, "path") == []
     ben.button("Close network path").click()
+    ben.page.get_by_role("button", name="Connection to Ana: ").click()
+    assert violations(ben, "quality") == []
+    ben.button("Close connection").click()
     ben.page.keyboard.press("?")
     assert violations(ben, "help") == []
     ben.button("Close keyboard shortcuts").click()

@@ -51,7 +51,9 @@ def test_every_message_is_what_the_schema_says(connect):
     errors = provoke_errors(connect)
     members = (host, guest, stranger, back)
     assert {message["type"] for member in members for message in member.said} == types("client")
-    assert {message["type"] for member in members for message in member.heard} | {"error"} == types("server")
+    heard = {message["type"] for member in members for message in member.heard}
+    # Only media is ever late: test_quality.py.
+    assert heard | {"error", "peer-congestion"} == types("server")
     # Too many connections are in the tests of the hub.
     assert errors | {"server-full"} == set(SCHEMA["$defs"]["server-error"]["properties"]["code"]["enum"])
 
@@ -61,6 +63,8 @@ def relay_everything(newcomer, member):
     member.hear("offer", **{"from": newcomer.id}, sdp=OFFER)
     member.say("answer", target=newcomer.id, sdp=ANSWER)
     newcomer.hear("answer", **{"from": member.id}, sdp=ANSWER)
+    newcomer.say("view", target=member.id, view={"camera": 270, "screen": 0})
+    member.hear("view", **{"from": newcomer.id}, view={"camera": 270, "screen": 0})
     for candidate in (CANDIDATE, None):
         newcomer.say("ice-candidate", target=member.id, candidate=candidate)
         member.hear("ice-candidate", **{"from": newcomer.id}, candidate=candidate)
@@ -231,6 +235,16 @@ JUDGED = {
     "candidate of null": {"type": "ice-candidate", "target": "nobody", "candidate": None},
     "no candidate": {"type": "ice-candidate", "target": "nobody"},
     "candidate of a list": {"type": "ice-candidate", "target": "nobody", "candidate": []},
+    "view": {"type": "view", "target": "nobody", "view": {"camera": 16384, "screen": 0, "more": []}},
+    "view of nothing": {"type": "view", "target": "nobody", "view": {}},
+    "view without": {"type": "view", "target": "nobody"},
+    "view of a number": {"type": "view", "target": "nobody", "view": 270},
+    "view of too much": {"type": "view", "target": "nobody", "view": {"camera": 16385}},
+    "view of less than nothing": {"type": "view", "target": "nobody", "view": {"screen": -1}},
+    "view of a part": {"type": "view", "target": "nobody", "view": {"screen": 0.5}},
+    "view in words": {"type": "view", "target": "nobody", "view": {"camera": "270"}},
+    "join that hears of congestion": {"type": "join", "room": "a", "congestion": True},
+    "congestion is a word": {"type": "join", "room": "a", "congestion": "true"},
     "ice-servers": {"type": "ice-servers"},
     "leave": {"type": "leave"},
     "join with a seat": {"type": "join", "room": "a", "resume": True},

@@ -39,7 +39,7 @@ struct CountingTests {
         #"{"type":"chat","text":"t"}"#, #"{"type":"room"}"#, #"{"type":"admit","target":"t"}"#,
         #"{"type":"decline","target":"t"}"#, #"{"type":"ice-candidate","target":"t","candidate":null}"#,
         #"{"type":"offer","target":"t","sdp":{"type":"offer","sdp":""}}"#,
-        #"{"type":"answer","target":"t","sdp":{"type":"answer","sdp":""}}"#,
+        #"{"type":"answer","target":"t","sdp":{"type":"answer","sdp":""}}"#, #"{"type":"view","target":"t","view":{}}"#,
     ])
     func `types are those on the wire`(text: String) throws {
         let message = try ClientMessage(parsing: text)

@@ -37,6 +37,8 @@ struct ProtocolDocumentTests {
             "| a chat message | \(limits.chatTextLength) code points |",
             "| chat that a room keeps | \(limits.chatMessages) messages, \(limits.chatBytes / 1024) KiB |",
             "| `chat`, `state`, `join` and `room` of a member, together | 30 at once, 5 a second in the long run |",
+            "| messages about the congestion of a member | one in \(limits.congestionInterval.components.seconds) s |",
+            "| congestion that is not noted again | over after \(limits.congestionEnd.components.seconds) s |",
             "| ping of the server | every \(limits.pingInterval.components.seconds) s |",
             "| silence before a member is dead | \(limits.deadAfter.components.seconds) s |",
             "| time without a room | \(limits.lobbyTimeout.components.seconds) s |",

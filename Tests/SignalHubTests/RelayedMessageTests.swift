@@ -9,7 +9,7 @@ struct RelayedMessageTests {
 
     /// A message for `target`, and what the target gets of it.
     private static func relayed(_ type: String, _ payload: String) -> (field: String, sent: (String) -> String) {
-        let field = type == "ice-candidate" ? "candidate" : "sdp"
+        let field = ["ice-candidate": "candidate", "view": "view"][type] ?? "sdp"
         return (field, { #"{ "target" : "\#($0)", "\#(field)" : \#(payload) , "type":"\#(type)","extra":[1,{}]}"# })
     }
 
@@ -18,6 +18,8 @@ struct RelayedMessageTests {
         ("answer", #"{ "sdp" : "\u00e9\ud83d\ude00\/ é" , "type" : "answer", "more": [ 1e999, -0, 0.10 ] }"#),
         ("ice-candidate", #"{"candidate":"candidate:1 1 tcp","sdpMid":"0","sdpMLineIndex":0,"usernameFragment":null}"#),
         ("ice-candidate", "null"),
+        ("view", #"{"camera":270 ,"screen":0,"more":{}}"#),
+        ("view", "{}"),
     ])
     mutating func `a message reaches its target as it was written`(type: String, payload: String) throws {
         let sender = fixture.member()

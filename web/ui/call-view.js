@@ -16,6 +16,7 @@ import { KnockList } from "./knock-list.js";
 import { MoreMenu } from "./more-menu.js";
 import { Panels } from "./panels.js";
 import { PathDialog } from "./path-dialog.js";
+import { QualityDialog } from "./quality-dialog.js";
 import { RoomPanel } from "./room-panel.js";
 import { SelfView } from "./self-view.js";
 import { SettingsDialog } from "./settings-dialog.js";
@@ -45,6 +46,8 @@ import { WakeLock } from "./wake-lock.js";
  * @property {(enabled: boolean) => void} pushToTalk
  * @property {(used: boolean) => void} useShortcuts
  * @property {() => Promise<import("./path-dialog.js").Other[]>} networkPaths
+ * @property {(id: string) => Promise<import("./quality-dialog.js").Connection | null>} connection
+ * @property {() => void} viewsChanged others may be shown larger or smaller
  *
  * @typedef {CallOnlyActions & import("./settings-dialog.js").DeviceActions} CallActions
  *
@@ -82,6 +85,7 @@ export class CallView {
   #settings;
   #help;
   #path;
+  #quality;
   #trouble = new TroubleHint((text) => this.announce(text));
   #talkHint = new TalkHint();
   #talk;
@@ -103,11 +107,17 @@ export class CallView {
     this.#settings = new SettingsDialog(actions, signal);
     this.#help = new HelpDialog(preferences.shortcuts, actions.useShortcuts, signal);
     this.#path = new PathDialog(actions.networkPaths, signal);
+    this.#quality = new QualityDialog(actions.connection, signal);
     new Keyboard({ act: (action) => this.#act(action), usesShortcuts: () => preferences.shortcuts, talk }, signal);
     new Invite(new URL(roomPath(room), location.origin), signal);
     this.#controls.offerShare(canShare);
     this.#more.offerShare(canShare);
     this.#grid.onLayout = (mode, isPinned) => this.#more.showLayout(mode, isPinned);
+    this.#grid.onDetails = (id) => void this.#quality.open(id);
+    this.#grid.onPlaced = actions.viewsChanged;
+    for (const event of ["visibilitychange", "enterpictureinpicture", "leavepictureinpicture"]) {
+      document.addEventListener(event, actions.viewsChanged, { signal, capture: true });
+    }
     this.#panels.onOpen = (name) => name === "chat" && this.#chat.opened();
   }
 
@@ -168,6 +178,21 @@ export class CallView {
   /** @param {string} id */
   removePeer(id) {
     this.#grid.remove(id);
+    void this.#quality.update(id);
+  }
+
+  /** How large everybody's pictures are shown, by id. */
+  views() {
+    return this.#grid.views();
+  }
+
+  /**
+   * @param {string} id
+   * @param {import("../quality/grade.js").Grade} grade
+   */
+  showQuality(id, grade) {
+    this.#grid.showQuality(id, grade);
+    void this.#quality.update(id);
   }
 
   /**

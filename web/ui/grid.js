@@ -28,6 +28,12 @@ export class Grid {
   #speaker;
   /** @type {(mode: LayoutMode, isPinned: boolean) => void} */
   onLayout = () => {};
+  /**
+   * Somebody wants to know more of the connection to this person.
+   *
+   * @type {(id: string) => void}
+   */
+  onDetails = () => {};
 
   /**
    * @param {string} speaker a device id, "" for the browser's choice
@@ -60,6 +66,26 @@ export class Grid {
     const before = this.#tiles.get(id)?.state;
     for (const tile of this.#tilesOf(id)) tile.setState(state);
     return before;
+  }
+
+  /** @param {() => void} onPlaced called when pictures may have another size */
+  set onPlaced(onPlaced) {
+    this.#stage.onPlaced = onPlaced;
+  }
+
+  /**
+   * @param {string} id
+   * @param {import("../quality/grade.js").Grade} grade
+   */
+  showQuality(id, grade) {
+    this.#tiles.get(id)?.showQuality(grade);
+  }
+
+  /** How large everybody's pictures are shown, by id. */
+  views() {
+    const people = [...this.#tiles].filter(([, { source }]) => source === "person");
+    return new Map(people.map(([id, { shownHeight }]) =>
+      [id, { camera: shownHeight, screen: this.#tiles.get(keyOf(id, "screen"))?.shownHeight ?? 0 }]));
   }
 
   /**
@@ -148,6 +174,7 @@ export class Grid {
     const tile = new Tile(this.#template, key, source, this.#speaker, {
       silenced: () => (this.#listen.hidden = false),
       pin: () => this.#togglePin(key),
+      details: () => this.onDetails(key),
     });
     this.#change(() => {
       this.#tiles.set(key, tile);

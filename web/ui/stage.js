@@ -13,6 +13,8 @@ export class Stage {
   #controls = element("controls", HTMLElement);
   #tiles;
   #main;
+  /** The pictures are where they belong, at the size they have. */
+  onPlaced = () => {};
 
   /**
    * @param {() => Map<string, HTMLElement>} tiles in reading order
@@ -46,6 +48,7 @@ export class Stage {
       put(tile, places.get(key));
     }
     put(this.#self, self);
+    this.onPlaced();
   }
 
   /**

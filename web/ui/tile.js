@@ -2,6 +2,7 @@
 
 import { displayName } from "../people.js";
 import { chooseSpeaker } from "../test-sound.js";
+import { QualityMark } from "./quality-mark.js";
 
 /** @typedef {import("../peer-link.js").LinkState} LinkState */
 /** @typedef {import("../media-sections.js").Source} Source */
@@ -11,7 +12,15 @@ import { chooseSpeaker } from "../test-sound.js";
  * @typedef {object} TileActions
  * @property {() => void} silenced the browser refused to play sound without a gesture
  * @property {() => void} pin
+ * @property {() => void} details of the connection
  */
+
+/** How high a picture is taken for that is in a small window of its own. */
+const SMALL_WINDOW_HEIGHT = 360;
+/** Pixels of the display for one of CSS: of more nobody sees the difference in a face. */
+const DENSEST = 2;
+/** What most cameras deliver, more or less. */
+const CAMERA_ASPECT = 4 / 3;
 
 /** One remote participant, or their screen: picture or placeholder, and how the connection is doing. */
 export class Tile {
@@ -22,6 +31,7 @@ export class Tile {
   #actions;
   #pin;
   #smallWindow;
+  #quality;
   #speaker;
 
   /**
@@ -35,8 +45,8 @@ export class Tile {
     const element = template.content.firstElementChild?.cloneNode(true);
     if (!(element instanceof HTMLElement)) throw new TypeError("the tile template is empty");
     const video = element.querySelector("video");
-    const [smallWindow, pin] = element.querySelectorAll("button");
-    if (!video || !smallWindow || !pin) throw new TypeError("the tile template lacks a part");
+    const [smallWindow, pin, quality] = element.querySelectorAll("button");
+    if (!video || !smallWindow || !pin || !quality) throw new TypeError("the tile template lacks a part");
     element.dataset.peer = key;
     element.dataset.source = source;
     video.srcObject = this.#stream;
@@ -49,6 +59,7 @@ export class Tile {
     this.#actions = actions;
     this.#pin = pin;
     this.#smallWindow = smallWindow;
+    this.#quality = new QualityMark(quality, actions.details);
     this.#setUpTools();
   }
 
@@ -65,6 +76,7 @@ export class Tile {
     if (shown) shown.textContent = name;
     this.#pin.setAttribute("aria-label", `Show ${name} large`);
     this.#smallWindow.setAttribute("aria-label", `Show ${name} in a small window`);
+    this.#quality.setName(name);
     if (isScreen) return this.element.setAttribute("aria-label", name);
     this.element.dataset.audio = person.audio === false ? "off" : "on";
     this.element.dataset.hand = person.hand ? "up" : "down";
@@ -75,6 +87,23 @@ export class Tile {
   /** @param {boolean} speaking */
   setSpeaking(speaking) {
     this.element.dataset.speaking = String(speaking);
+  }
+
+  /** @param {import("../quality/grade.js").Grade} grade of the connection */
+  showQuality(grade) {
+    this.#quality.show(grade);
+  }
+
+  /** How high the whole picture is shown, in pixels of the display; 0 when nobody can see it. */
+  get shownHeight() {
+    const isInWindow = document.pictureInPictureElement === this.#video;
+    const least = isInWindow ? SMALL_WINDOW_HEIGHT : 0;
+    if (document.hidden) return least;
+    const { clientWidth, clientHeight, videoWidth, videoHeight } = this.#video;
+    const heights = [clientHeight, clientWidth / (videoHeight ? videoWidth / videoHeight : CAMERA_ASPECT)];
+    // A camera's picture covers its tile, a screen is within it.
+    const height = this.source === "screen" ? Math.min(...heights) : Math.max(...heights);
+    return Math.max(least, height * Math.min(DENSEST, devicePixelRatio));
   }
 
   /** @param {string} speaker a device id, "" for the browser's choice */

@@ -6,9 +6,16 @@ struct RelayedMessage: Hashable {
         case offer
         case answer
         case iceCandidate = "ice-candidate"
+        case view
 
         /// The field that carries the payload.
-        var field: String { self == .iceCandidate ? "candidate" : "sdp" }
+        var field: String {
+            switch self {
+            case .offer, .answer: "sdp"
+            case .iceCandidate: "candidate"
+            case .view: "view"
+            }
+        }
     }
 
     let kind: Kind
@@ -26,6 +33,8 @@ struct JoinRequest: Hashable {
     var knocks = false
     /// Would come back to its seat by another connection.
     var resumes = false
+    /// Understands what the others are told of a member whose media waits.
+    var hearsOfCongestion = false
 }
 
 /// How somebody wants back into the seat of a connection that was lost.
@@ -63,7 +72,7 @@ enum ClientMessage: Hashable {
     /// The `type` of every message that there is.
     static let types = [
         "join", "resume", "offer", "answer", "ice-candidate", "leave", "ice-servers", "state", "chat", "room", "admit",
-        "decline",
+        "decline", "view",
     ]
 
     var type: String {
@@ -139,7 +148,8 @@ extension JoinRequest {
             state: try MemberState(object),
             pin: try object.optionalString("pin"),
             knocks: try object.optionalBool("knock") ?? false,
-            resumes: try object.optionalBool("resume") ?? false
+            resumes: try object.optionalBool("resume") ?? false,
+            hearsOfCongestion: try object.optionalBool("congestion") ?? false
         )
     }
 }
@@ -181,17 +191,31 @@ extension RelayedMessage {
         let isEndOfCandidates = kind == .iceCandidate && value.isNull
         if !isEndOfCandidates {
             guard value.isObject else { throw Self.wrongPayload(of: kind) }
-            let payload = try JSONObject(parsing: value.bytes)
-            if kind != .iceCandidate, payload.string("type") == nil || payload.string("sdp") == nil {
+            guard Self.isPayload(try JSONObject(parsing: value.bytes), of: kind) else {
                 throw Self.wrongPayload(of: kind)
             }
         }
         self.init(kind: kind, target: target, payload: value.text)
     }
 
+    private static func isPayload(_ object: JSONObject, of kind: Kind) -> Bool {
+        switch kind {
+        case .offer, .answer: object.string("type") != nil && object.string("sdp") != nil
+        case .iceCandidate: true
+        case .view: ["camera", "screen"].allSatisfy { object[$0].map(isHeight) ?? true }
+        }
+    }
+
+    /// In pixels.
+    private static func isHeight(_ value: JSONObject.Value) -> Bool {
+        Int(value.text).map { (0...16_384).contains($0) } == true
+    }
+
     private static func wrongPayload(of kind: Kind) -> SignalError {
-        kind == .iceCandidate
-            ? .wrongField("candidate", "an object or null")
-            : .wrongField("sdp", "an object with the strings \"type\" and \"sdp\"")
+        switch kind {
+        case .offer, .answer: .wrongField("sdp", "an object with the strings \"type\" and \"sdp\"")
+        case .iceCandidate: .wrongField("candidate", "an object or null")
+        case .view: .wrongField("view", "an object with the heights \"camera\" and \"screen\"")
+        }
     }
 }

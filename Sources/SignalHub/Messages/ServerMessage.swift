@@ -10,6 +10,9 @@ enum ServerMessage {
     case peerJoined(Room.Occupant)
     case peerLeft(String)
     case peerState(Room.Occupant)
+    case peerCongestion(CongestionNote)
+    /// The congestion of this member is over.
+    case peerRelief(String)
     case room(Room)
     case chat(ChatMessage, at: Duration)
     case chatHistory([ChatMessage], at: Duration)
@@ -39,6 +42,10 @@ enum ServerMessage {
             return Self.text("peer-joined", occupant.fields)
         case .peerState(let occupant):
             return Self.text("peer-state", occupant.fields)
+        case .peerCongestion(let note):
+            return Self.text("peer-congestion", note.fields)
+        case .peerRelief(let peerID):
+            return Self.text("peer-congestion", [("peerId", JSONText.string(peerID)), ("congested", "false")])
         case .room(let room):
             return Self.text("room", room.fields(host: room.host?.peerID ?? ""))
         case .chat(let message, let now):
@@ -88,6 +95,15 @@ extension Room.Occupant {
         for (name, value) in marks { if let value { fields.append((name, String(value))) } }
         if isAway { fields.append(("away", "true")) }
         return fields
+    }
+}
+
+extension CongestionNote {
+    fileprivate var fields: [(String, String)] {
+        [
+            ("peerId", JSONText.string(peerID)), ("congested", "true"),
+            ("queueMs", String(Int(queueDelay / .milliseconds(1)))), ("dropped", String(dropped)),
+        ]
     }
 }
 

@@ -67,6 +67,10 @@ final class SignalLoop {
 
     var snapshot: SignalSnapshot { SignalSnapshot(hub) }
 
+    func noteCongestion(_ note: CongestionNote, at now: NIODeadline) {
+        perform(hub.noteCongestion(note, at: now.uptime))
+    }
+
     func tick(at now: NIODeadline) {
         perform(hub.tick(at: now.uptime))
     }

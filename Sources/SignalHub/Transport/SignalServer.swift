@@ -61,6 +61,11 @@ package final class SignalServer: Sendable {
     /// What to give NIO's WebSocket upgrader as `maxFrameSize`.
     package var maximumFrameSize: Int { limits.messageBytes }
 
+    /// What a relay sees of the way to a member.
+    package func noteCongestion(_ note: CongestionNote) {
+        eventLoop.execute { [core, eventLoop] in core.value.noteCongestion(note, at: eventLoop.now) }
+    }
+
     /// Members in rooms.
     package var memberCount: Int { gauges.memberCount }
     /// Open connections, in a room or not.

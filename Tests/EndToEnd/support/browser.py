@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 CHROMIUM = "/usr/bin/chromium"
-OBSERVE, SMALL_CAMERA, SCREEN, TONE, VOICE, TELL = (
-    Path(__file__).with_name(f"{name}.js") for name in ("observe", "small-camera", "screen", "tone", "voice", "tell")
+OBSERVE, SMALL_CAMERA, NOISE, SCREEN, TONE, VOICE, TELL = (
+    Path(__file__).with_name(f"{name}.js")
+    for name in ("observe", "small-camera", "noise", "screen", "tone", "voice", "tell")
 )
 VIEWPORT = {"width": 1280, "height": 800}
 SHARED_TITLE = "A tab to share"

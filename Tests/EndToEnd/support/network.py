@@ -21,6 +21,6 @@ def proxied_port(*names):
     return free_port(SERVER_ADDRESS, *(ADDRESSES[name] for name in names))
 
 
-def proxy_for(start_proxy, name, server):
+def proxy_for(start_proxy, name, server, **options):
     """Stands at the name's own address, on the port that the server announces."""
-    return start_proxy((ADDRESSES[name], server.port), (SERVER_ADDRESS, server.port))
+    return start_proxy((ADDRESSES[name], server.port), (SERVER_ADDRESS, server.port), **options)

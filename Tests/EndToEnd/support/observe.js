@@ -112,10 +112,17 @@ globalThis.observed = (() => {
     return analyser;
   }
 
+  /** What may be sent of each track, by the connection. */
+  function limits(connection) {
+    const senders = connection.getSenders().filter(({ track }) => track);
+    return senders.map((sender) => ({ kind: sender.track.kind, ...sender.getParameters().encodings[0] }));
+  }
+
   return {
     candidates, frequency, history, times, streams, sounds,
     media: () => Promise.all(live().map(media)),
     sections: () => live().map((connection) => connection.getTransceivers().length),
+    limits: () => live().map(limits),
     paths: () => Promise.all(live().map(paths)),
   };
 })();

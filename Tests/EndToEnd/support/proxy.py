@@ -5,15 +5,22 @@ import contextlib
 import socket
 import struct
 import threading
+import time
 
 CHUNK = 64 * 1024
+# Of a narrow way: little waits in it, so that the sender soon has to.
+NARROW_CHUNK = 1024
+NARROW_BUFFER = 8 * 1024
 
 
 class Proxy:
     """Passes connections to `listen` on to `target`, both (address, port), until told otherwise."""
 
-    def __init__(self, listen, target):
+    def __init__(self, listen, target, narrow=False):
         self.target = target
+        self.narrow = narrow
+        # Bytes a second that each connection carries from the target; None for all there are.
+        self.rate = None
         self.accepted = 0
         # How many connections there may be at the same time.
         self.limit = None
@@ -33,7 +40,7 @@ class Proxy:
             except OSError:
                 return  # Closed: the test is over.
             try:
-                server = socket.create_connection(self.target)
+                server = self._connect()
             except OSError:
                 client.close()
                 continue
@@ -49,26 +56,40 @@ class Proxy:
                     with contextlib.suppress(OSError):
                         end.shutdown(socket.SHUT_RDWR)
 
+    def _connect(self):
+        server = socket.socket()
+        if self.narrow:
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW_BUFFER)
+        server.connect(self.target)
+        return server
+
     def _pass_on(self, client, server):
         for end in (client, server):
             with contextlib.suppress(OSError):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        back = threading.Thread(target=self._pump, args=(server, client), daemon=True)
+        back = threading.Thread(target=self._pump, args=(server, client, True), daemon=True)
         back.start()
         self._pump(client, server)
         back.join()
         with self._lock:
             self._open -= 1
 
-    def _pump(self, source, sink):
+    def _pump(self, source, sink, is_downlink=False):
         with contextlib.suppress(OSError):
-            while data := source.recv(CHUNK):
+            while data := source.recv(NARROW_CHUNK if self.narrow else CHUNK):
                 self._flowing.wait()
+                if is_downlink and (rate := self.rate):
+                    time.sleep(len(data) / rate)
                 if source in self._stranded:
                     continue
                 sink.sendall(data)
         with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
+
+    def throttle(self, rate):
+        """The way from the target carries so many bytes a second for each connection; None: as many as there are."""
+        assert self.narrow, "what waits in here would hide it for seconds"
+        self.rate = rate
 
     def cut(self):
         """Resets every connection; new ones are accepted. Returns how many there were."""

@@ -4,6 +4,7 @@
 from support.browser import OBSERVE, SMALL_CAMERA, TELL, TONE, new_context
 from support.firefox_participant import FirefoxParticipant
 from support.participant import Participant
+from support.waiting import PATIENCE
 
 
 class Room:
@@ -28,14 +29,14 @@ class Room:
         self.participants.append(participant)
         return participant
 
-    def gather(self, url, count):
+    def gather(self, url, count, timeout=PATIENCE):
         """`count` participants in a call, each with media from all others."""
         people = [self.enter(url) for _ in range(count)]
         for person in people:
             person.join()
         for person in people:
-            person.expect_pictures(count - 1)
-            person.expect_media(count - 1)
+            person.expect_pictures(count - 1, timeout)
+            person.expect_media(count - 1, timeout)
         return people
 
     def close(self):

@@ -57,6 +57,9 @@ struct Said: Decodable, Equatable {
     var resumeToken: String?
     var hold: Int?
     var received: Int?
+    var congested: Bool?
+    var queueMs: Int?
+    var dropped: Int?
 
     init(_ text: String) throws {
         self = try JSONDecoder().decode(Said.self, from: Data(text.utf8))

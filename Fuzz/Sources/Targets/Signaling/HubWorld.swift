@@ -6,7 +6,8 @@
 struct HubWorld {
     private static let rooms = ["a", "b", "\u{E9}", "e\u{301}"]
     private static let waysIn = [
-        "", #","resume":true"#, #","resume":true,"knock":true"#, #","pin":"1234""#, #","pin":"12345""#, #","pin":"""#,
+        "", #","resume":true"#, #","resume":true,"knock":true,"congestion":true"#, #","pin":"1234""#,
+        #","pin":"12345""#, #","pin":"""#,
         #","knock":true"#, #","knock":true,"pin":"1234""#,
         #","name":"Zoë","audio":true,"hand":false,"screen":true"#,
     ]
@@ -84,7 +85,10 @@ struct HubWorld {
         case 10: retire(id)
         case 11: if memories[id] != nil, beliefs[id] != nil { stranded.insert(id) }
         case 12, 13: comeBack(decisions.byte())
-        default: what == 251 ? stop() : disconnect(id)
+        // What is rare has a number of its own.
+        case 14 where what == 254: stop()
+        case 14 where what == 239: noteCongestion(of: id, decisions.byte())
+        default: disconnect(id)
         }
     }
 
@@ -206,6 +210,24 @@ struct HubWorld {
             return said?.string("type") == "resumed" ? said : nil
         }
         return nil
+    }
+
+    /// Members are told of it by ids that they know, and never too often.
+    private mutating func noteCongestion(of id: ConnectionID, _ byte: UInt8) {
+        let peerID = hub.peerID(of: id) ?? ""
+        let note = CongestionNote(
+            peerID: peerID,
+            room: hub.room(of: id)?.name ?? Self.rooms[0],
+            queueDelay: .milliseconds(Int(byte) * 4),
+            dropped: Int(byte)
+        )
+        let actions = hub.noteCongestion(note, at: now)
+        for case .send(_, let target) in actions {
+            let isKnown = stranded.contains(target) || beliefs[target]?.peers.contains(peerID) == true
+            require(target != id && isKnown, "congestion of a stranger is told")
+        }
+        require(hub.noteCongestion(note, at: now).isEmpty, "congestion is told too often")
+        apply(actions)
     }
 
     private mutating func stop() {
