@@ -14,9 +14,13 @@ import UnixSignals
 /// The whole server: relay, signaling and web on the listeners that were configured.
 struct CallServer: Sendable {
     let configuration: ServerConfiguration
+    /// What `configuration` was read from, and can be again.
+    let source: ConfigurationSource
+    let fingerprint: ConfigurationFingerprint
     let identities: Identities
     let webRoot: String
     let logger: Logger
+    let logLevel: SharedLogLevel
     /// Called once everything listens, with the URL of the app.
     let onReady: @Sendable (String) -> Void
 
@@ -27,7 +31,7 @@ struct CallServer: Sendable {
     func run() async throws {
         let loaded = try identities.load()
         let store = TLSIdentityStore(loaded, servesUnknownNames: configuration.edge.servesUnknownNames)
-        let name = try hostNames(certificateNames: loaded.flatMap(\.summary.dnsNames))
+        let name = try configuration.hostNames(certificateNames: loaded.flatMap(\.summary.dnsNames))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
         do {
             try await run(on: group, store: store, names: name)
@@ -41,13 +45,9 @@ struct CallServer: Sendable {
     private func run(on group: MultiThreadedEventLoopGroup, store: TLSIdentityStore, names: HostNames) async throws {
         let realms = try ServedRealms(configuration, turnHost: names.turn, logger: logger)
         let relay = try relayServer(on: group, realms.directory)
-        let issuer = CredentialIssuer(
-            secret: configuration.defaultRealm.authSecrets[0],
-            lifetime: Int64(configuration.credentialLifetime)
-        )
-        let url = port(for: .turn).map { ICEServers.url(host: names.turn, port: $0) }
+        let url = configuration.port(for: .turn).map { ICEServers.url(host: names.turn, port: $0) }
         if url == nil { logger.warning("no listener serves TURN: calls will not connect") }
-        let iceServers = ICEServers(issuer: issuer, url: url, transportPolicy: configuration.iceTransportPolicy)
+        let iceServers = SharedICEServers(configuration, url: url)
         let signaling = signalServer(on: group, iceServers)
         let origins = OriginPolicy(allowed: configuration.allowedOrigins)
         let counters = EdgeCounters()
@@ -62,7 +62,7 @@ struct CallServer: Sendable {
             ),
             signaling: signaling,
             origins: origins,
-            port: port(for: .web),
+            port: configuration.port(for: .web),
             metrics: metrics,
             counters: counters,
             logger: logger
@@ -84,8 +84,22 @@ struct CallServer: Sendable {
         realms.log()
         // Whoever is told that the server is ready may send it.
         let reloads = await TrappedSignal(.sighup)
-        onReady(readyURL(names))
-        await serve(edge, store, realms, reloads)
+        let reloader = ConfigurationReloader(
+            source,
+            running: fingerprint,
+            identities: identities,
+            parts: .init(
+                identities: store,
+                realms: realms,
+                relay: relay,
+                signaling: signaling,
+                iceServers: iceServers,
+                logLevel: logLevel
+            ),
+            logger: logger
+        )
+        onReady(configuration.readyURL(names))
+        await serve(edge, realms, reloads, reloader)
         logger.notice("stopping")
         for listener in listeners { try? await listener.close() }
         socket?.remove()
@@ -110,7 +124,7 @@ struct CallServer: Sendable {
         )
     }
 
-    private func signalServer(on group: MultiThreadedEventLoopGroup, _ iceServers: ICEServers) -> SignalServer {
+    private func signalServer(on group: MultiThreadedEventLoopGroup, _ iceServers: SharedICEServers) -> SignalServer {
         var limits = SignalLimits()
         limits.roomSize = configuration.roomSize
         limits.joinsPerSecondPerAddress = configuration.edge.joinsPerSecondPerAddress
@@ -126,19 +140,14 @@ struct CallServer: Sendable {
 
     private func serve(
         _ edge: HTTPEdge,
-        _ store: TLSIdentityStore,
         _ realms: ServedRealms,
-        _ reloads: TrappedSignal
+        _ reloads: TrappedSignal,
+        _ reloader: ConfigurationReloader
     ) async {
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { await edge.run() }
             tasks.addTask { await realms.follow() }
-            tasks.addTask {
-                await reloads.forEach {
-                    identities.reload(into: store, logger: logger)
-                    realms.reload()
-                }
-            }
+            tasks.addTask { await reloads.forEach { await reloader.reload() } }
             try? await gracefulShutdown()
             tasks.cancelAll()
         }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Logging
 import OpenSSLTLS
 
 /// The certificates that were configured, read at start and again on SIGHUP.
 struct Identities: Sendable {
     let files: [ServerConfiguration.IdentityFiles]
+    var origins: ValueOrigins = [:]
 
     func load() throws(StartupError) -> [TLSIdentity] {
         var identities: [TLSIdentity] = []
@@ -15,19 +15,16 @@ struct Identities: Sendable {
                     try TLSIdentity(certificateFile: file.certificate, privateKeyFile: file.privateKey)
                 )
             } catch {
-                throw .configuration("\(error)")
+                throw StartupError.identity(error).located(by: origins)
             }
         }
         return identities
     }
+}
 
-    /// New connections get what the files hold now. Files that are not good leave everything as it was.
-    func reload(into store: TLSIdentityStore, logger: Logger) {
-        do throws(StartupError) {
-            store.replace(with: try load())
-            logger.notice("certificates read again", metadata: ["count": "\(files.count)"])
-        } catch {
-            logger.error("certificates not replaced", metadata: ["reason": "\(error.description)"])
-        }
+extension StartupError {
+    fileprivate static func identity(_ error: TLSIdentityError) -> StartupError {
+        let key = error.part == .certificate ? ConfigurationKey.certificate : .privateKey
+        return StartupError(kind: .configuration, description: error.description, key: key)
     }
 }

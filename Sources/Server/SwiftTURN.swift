@@ -7,6 +7,6 @@ struct SwiftTURN: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "swiftturn",
         abstract: "Video calls and TURN behind the most restrictive firewalls: everything on one TCP port.",
-        subcommands: [Serve.self, Probe.self, Credentials.self, Users.self, ImportCoturn.self]
+        subcommands: [Serve.self, Check.self, Probe.self, Credentials.self, Users.self, ImportCoturn.self]
     )
 }

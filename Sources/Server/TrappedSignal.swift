@@ -11,7 +11,7 @@ struct TrappedSignal: Sendable {
     }
 
     /// Calls `body` each time the process gets the signal, until the task is cancelled.
-    func forEach(_ body: @Sendable () -> Void) async {
-        for await _ in signals { body() }
+    func forEach(_ body: @Sendable () async -> Void) async {
+        for await _ in signals { await body() }
     }
 }

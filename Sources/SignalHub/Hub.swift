@@ -5,7 +5,7 @@
 ///
 /// Events of a connection that is not known, or already closing, do nothing: the transport need not know which.
 package struct Hub: Sendable {
-    let limits: SignalLimits
+    private(set) var limits: SignalLimits
     private let makeICEServers: @Sendable (_ peerID: String, _ room: String) -> ICEServerOffer
     var members: [ConnectionID: Member] = [:]
     var rooms: [String: Room] = [:]
@@ -42,6 +42,11 @@ package struct Hub: Sendable {
             maximumAddresses: limits.connections
         )
         self.makeICEServers = iceServers
+    }
+
+    /// Who is in a room stays in it, also when there are more.
+    package mutating func setRoomSize(_ size: Int) {
+        limits.roomSize = size
     }
 
     package var connectionCount: Int { members.count }

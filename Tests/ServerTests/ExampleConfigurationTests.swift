@@ -23,6 +23,7 @@ struct ExampleConfigurationTests {
             String(line.replacing(/^#\s?(?=[a-z-]+:|\s+- |    [a-z-]+:)/, with: ""))
         }
         let document = try ConfigurationDocument(text.joined(separator: "\n"), path: "example")
+        #expect(document.problems == [])
         #expect(Set(document.options.keys).isSuperset(of: [.listen, .turnHost, .authSecretFile, .oauthKeyFile]))
         let realm = try #require(document.realms.first)
         #expect(document.realms.count == 1 && realm.name == "tenant.example" && realm.hosts == ["turn.tenant.example"])

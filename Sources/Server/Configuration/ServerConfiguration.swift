@@ -43,11 +43,21 @@ struct ServerConfiguration: Sendable {
     var servesPlainTURN = false
     var edge = EdgeOptions()
     var metrics = MetricsOptions()
+    var origins: ValueOrigins = [:]
 }
 
 extension ServerConfiguration {
     /// - Parameter randomSecret: for servers whose only issuer is their own signaling.
     init(_ loader: ConfigurationLoader, randomSecret: () -> String) throws(StartupError) {
+        do throws(StartupError) {
+            try self.init(reading: loader, randomSecret: randomSecret)
+        } catch {
+            throw error.located(by: loader.origins)
+        }
+    }
+
+    private init(reading loader: ConfigurationLoader, randomSecret: () -> String) throws(StartupError) {
+        origins = loader.origins
         isDevelopment = try loader.flag(.dev)
         for text in loader.list(.listen) { listen.append(try ListenAddress(text)) }
         if listen.isEmpty, isDevelopment {
@@ -85,7 +95,7 @@ extension ServerConfiguration {
     private mutating func readICETransportPolicy(_ loader: ConfigurationLoader) throws(StartupError) {
         guard let text = loader.text(.iceTransportPolicy) else { return }
         guard let policy = ICETransportPolicy(rawValue: text) else {
-            throw .configuration("ice-transport-policy '\(text)' is neither 'relay' nor 'all'")
+            throw .configuration(.iceTransportPolicy, "'\(text)' is neither 'relay' nor 'all'")
         }
         iceTransportPolicy = policy
     }
@@ -97,7 +107,8 @@ extension ServerConfiguration {
         if let text = loader.text(.logLevel) {
             guard let level = Logger.Level(rawValue: text) else {
                 throw .configuration(
-                    "log-level '\(text)' is not trace, debug, info, notice, warning, error or critical"
+                    .logLevel,
+                    "'\(text)' is not trace, debug, info, notice, warning, error or critical"
                 )
             }
             logLevel = level
@@ -120,7 +131,7 @@ extension ServerConfiguration {
         _ key: ConfigurationKey
     ) throws(StartupError) -> String? {
         guard let name = loader.text(key) else { return nil }
-        guard name.isHostName else { throw .configuration("\(key.rawValue) '\(name)' is not a host name") }
+        guard name.isHostName else { throw .configuration(key, "'\(name)' is not a host name") }
         return name
     }
 
@@ -128,7 +139,8 @@ extension ServerConfiguration {
         let (certificates, keys) = (loader.list(.certificate), loader.list(.privateKey))
         guard certificates.count == keys.count else {
             throw .configuration(
-                "\(certificates.count) --certificate and \(keys.count) --private-key: they go in pairs"
+                .certificate,
+                "and private-key go in pairs: there are \(certificates.count) and \(keys.count)"
             )
         }
         return zip(certificates, keys).map(IdentityFiles.init)

@@ -54,6 +54,10 @@ final class SignalLoop {
         }
     }
 
+    func setRoomSize(_ size: Int) {
+        hub.setRoomSize(size)
+    }
+
     var snapshot: SignalSnapshot { SignalSnapshot(hub) }
 
     func tick(at now: NIODeadline) {

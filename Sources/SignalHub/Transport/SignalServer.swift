@@ -56,6 +56,11 @@ package final class SignalServer: Sendable {
         eventLoop.execute { [core] in core.value.connect(id, link, at: now) }
     }
 
+    /// How many may be in one room from now on.
+    package func setRoomSize(_ size: Int) {
+        eventLoop.execute { [core] in core.value.setRoomSize(size) }
+    }
+
     /// What to give NIO's WebSocket upgrader as `maxFrameSize`.
     package var maximumFrameSize: Int { limits.messageBytes }
 
