@@ -20,7 +20,7 @@ struct CallServer: Sendable {
     let identities: Identities
     let webRoot: String
     let logger: Logger
-    let logLevel: SharedLogLevel
+    let log: LogOutput
     /// Called once everything listens, with the URL of the app.
     let onReady: @Sendable (String) -> Void
 
@@ -94,7 +94,7 @@ struct CallServer: Sendable {
                 relay: relay,
                 signaling: signaling,
                 iceServers: iceServers,
-                logLevel: logLevel
+                log: log
             ),
             logger: logger
         )
@@ -147,6 +147,7 @@ struct CallServer: Sendable {
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { await edge.run() }
             tasks.addTask { await realms.follow() }
+            tasks.addTask { await log.tellSuppressed() }
             tasks.addTask { await reloads.forEach { await reloader.reload() } }
             try? await gracefulShutdown()
             tasks.cancelAll()

@@ -9,6 +9,7 @@ struct Room: Sendable {
         var state = MemberState()
         /// Its connection is lost and its seat is held.
         var isAway = false
+        var joinedAt = Duration.zero
     }
 
     /// As its first member spelled it: names that are canonically equivalent Unicode mean the same room.

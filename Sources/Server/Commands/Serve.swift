@@ -36,8 +36,8 @@ struct Serve: AsyncParsableCommand {
         _ fingerprint: ConfigurationFingerprint,
         _ source: ConfigurationSource
     ) async throws {
-        let level = SharedLogLevel(configuration.logLevel)
-        let logger = Self.logger(level)
+        let log = LogOutput(level: configuration.logLevel, format: configuration.logFormat)
+        let logger = log.logger()
         for name in source.unknownVariables {
             logger.warning("unknown environment variable", metadata: ["name": "\(name.name)\(name.suggestion)"])
         }
@@ -50,14 +50,14 @@ struct Serve: AsyncParsableCommand {
             identities: try identities(configuration, source.environment),
             webRoot: try configuration.findWebRoot(),
             logger: logger,
-            logLevel: level,
+            log: log,
             onReady: { printOutput($0) }
         )
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: Self.logger(SharedLogLevel(.error))
+                logger: LogOutput(level: .error, format: configuration.logFormat).logger()
             )
         )
         try await group.run()
@@ -76,9 +76,6 @@ struct Serve: AsyncParsableCommand {
         return Identities(files: [leaf])
     }
 
-    private static func logger(_ level: SharedLogLevel) -> Logger {
-        Logger(label: "swiftturn", factory: { SharedLevelLogHandler(label: $0, level: level) })
-    }
 }
 
 extension CallServer: Service {}

@@ -26,6 +26,7 @@ enum ConfigurationKey: String, CaseIterable {
     case webRoot = "web-root"
     case eventLoops = "event-loops"
     case logLevel = "log-level"
+    case logFormat = "log-format"
     case allowedOrigin = "allowed-origin"
     case maxParticipantsPerRoom = "max-participants-per-room"
     case credentialLifetime = "credential-lifetime"
@@ -80,7 +81,7 @@ enum ConfigurationKey: String, CaseIterable {
             .challengesPerSecondPerAddress:
             .number
         case .callHost, .turnHost, .realm, .authSecretFile, .userFile, .userDatabase, .oauthKeyFile, .oauthServerName,
-            .iceTransportPolicy, .webRoot, .logLevel, .metricsTokenFile, .metricsSocket,
+            .iceTransportPolicy, .webRoot, .logLevel, .logFormat, .metricsTokenFile, .metricsSocket,
             .relay, .relayPorts:
             .text
         }

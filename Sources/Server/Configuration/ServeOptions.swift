@@ -142,6 +142,11 @@ struct ServeOptions: ParsableArguments {
     @Option(help: .option(.logLevel, "trace, debug, info, notice, warning, error or critical.", valueName: "level"))
     var logLevel: String?
 
+    @Option(
+        help: .option(.logFormat, "text for people, json for programs: one object on a line.", valueName: "text|json")
+    )
+    var logFormat: String?
+
     @Option(help: .option(.allowedOrigin, "Another origin whose pages may use /ws. Repeatable.", valueName: "origin"))
     var allowedOrigin: [String] = []
 
@@ -188,7 +193,8 @@ extension ServeOptions {
             (.callHost, callHost), (.turnHost, turnHost), (.realm, realm), (.authSecretFile, authSecretFile),
             (.userFile, userFile), (.userDatabase, userDatabase), (.oauthKeyFile, oauthKeyFile),
             (.oauthServerName, oauthServerName), (.iceTransportPolicy, iceTransportPolicy), (.webRoot, webRoot),
-            (.logLevel, logLevel), (.metricsTokenFile, metricsTokenFile), (.metricsSocket, metricsSocket),
+            (.logLevel, logLevel), (.logFormat, logFormat), (.metricsTokenFile, metricsTokenFile),
+            (.metricsSocket, metricsSocket),
         ])
         values.add(lists: [
             (.listen, listen), (.proxyProtocolFrom, proxyProtocolFrom), (.natDiscovery, natDiscovery),

@@ -36,6 +36,7 @@ struct ServerConfiguration: Sendable {
     var webRoot: String?
     var eventLoops = ProcessInfo.processInfo.activeProcessorCount
     var logLevel = Logger.Level.info
+    var logFormat = LogFormat.text
     var allowedOrigins: [String] = []
     var roomSize = 10
     /// Seconds.
@@ -104,6 +105,12 @@ extension ServerConfiguration {
         eventLoops = try loader.number(.eventLoops, in: 1...256) ?? eventLoops
         roomSize = try loader.number(.maxParticipantsPerRoom, in: 2...100) ?? roomSize
         credentialLifetime = try loader.number(.credentialLifetime, in: 60...604_800) ?? credentialLifetime
+        if let text = loader.text(.logFormat) {
+            guard let format = LogFormat(rawValue: text) else {
+                throw .configuration(.logFormat, "'\(text)' is neither 'text' nor 'json'")
+            }
+            logFormat = format
+        }
         if let text = loader.text(.logLevel) {
             guard let level = Logger.Level(rawValue: text) else {
                 throw .configuration(

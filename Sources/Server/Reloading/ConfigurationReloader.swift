@@ -14,7 +14,7 @@ actor ConfigurationReloader {
         let relay: RelayServer
         let signaling: SignalServer
         let iceServers: SharedICEServers
-        let logLevel: SharedLogLevel
+        let log: LogOutput
     }
 
     /// Everything that may fail has been done.
@@ -80,7 +80,7 @@ actor ConfigurationReloader {
 
     private func take(_ prepared: Prepared) async {
         let configuration = prepared.configuration
-        parts.logLevel.level = configuration.logLevel
+        parts.log.level = configuration.logLevel
         parts.identities.replace(with: prepared.identities)
         await parts.realms.take(prepared.realms)
         parts.relay.update(

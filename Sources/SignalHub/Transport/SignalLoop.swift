@@ -68,7 +68,7 @@ final class SignalLoop {
     func stop(_ emptied: EventLoopPromise<Void>) {
         self.emptied?.futureResult.cascade(to: emptied)
         if self.emptied == nil { self.emptied = emptied }
-        perform(hub.stop())
+        perform(hub.stop(at: NIODeadline.now().uptime))
         if links.isEmpty { emptied.succeed() }
     }
 
@@ -81,6 +81,18 @@ final class SignalLoop {
             }
         }
         gauges.update(hub)
+        for departure in hub.takeDepartures() { log(departure) }
+    }
+
+    /// One line for each member of a room. Rooms are not named: whoever knows a name may join.
+    private func log(_ departure: Departure) {
+        logger.info(
+            "member left room",
+            metadata: [
+                "peer": "\(departure.peerID)", "reason": "\(departure.reason.rawValue)",
+                "seconds": .stringConvertible(departure.duration.components.seconds),
+            ]
+        )
     }
 
     /// One line for each connection, when it is over.
@@ -92,9 +104,9 @@ final class SignalLoop {
                 "address": "\(LogText.escaped(link.address))",
                 "peer": "\(hub.peerID(of: id) ?? "-")",
                 "closed-by": "\(end.party.rawValue)",
-                "code": "\(end.code.map { String($0) } ?? "-")",
+                "code": end.code.map { .stringConvertible($0) } ?? "-",
                 "reason": "\(LogText.escaped(end.text))",
-                "seconds": "\((now - link.since).nanoseconds / 1_000_000_000)",
+                "seconds": .stringConvertible((now - link.since).nanoseconds / 1_000_000_000),
             ]
         )
     }

@@ -210,7 +210,7 @@ struct HubWorld {
 
     private mutating func stop() {
         isStopped = true
-        apply(hub.stop())
+        apply(hub.stop(at: now))
         require(beliefs.isEmpty, "members that were not told of the end")
     }
 
