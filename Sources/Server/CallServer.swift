@@ -5,11 +5,9 @@ import NIOCore
 import NIOPosix
 import OpenSSLCrypto
 import OpenSSLTLS
-import ServiceLifecycle
 import SignalHub
 import TURNCredentials
 import TURNRelay
-import UnixSignals
 
 /// The whole server: relay, signaling and web on the listeners that were configured.
 struct CallServer: Sendable {
@@ -18,14 +16,16 @@ struct CallServer: Sendable {
     let source: ConfigurationSource
     let fingerprint: ConfigurationFingerprint
     let identities: Identities
+    /// Sockets that listen already.
+    let inherited: InheritedSockets
+    let notifier: ServiceNotifier
+    /// Nil where nobody watches.
+    let watchdog: Watchdog?
     let webRoot: String
     let logger: Logger
     let log: LogOutput
     /// Called once everything listens, with the URL of the app.
     let onReady: @Sendable (String) -> Void
-
-    /// How long allocations that exist may go on after the server was asked to stop.
-    private static let drainTime = Duration.seconds(3)
 
     /// Runs until SIGTERM or SIGINT.
     func run() async throws {
@@ -82,28 +82,17 @@ struct CallServer: Sendable {
         if let socket { listeners.append(try await socket.listen(on: group) { try edge.attachMetrics(to: $0) }) }
         logRelay()
         realms.log()
-        // Whoever is told that the server is ready may send it.
-        let reloads = await TrappedSignal(.sighup)
-        let reloader = ConfigurationReloader(
-            source,
-            running: fingerprint,
-            identities: identities,
-            parts: .init(
-                identities: store,
-                realms: realms,
-                relay: relay,
-                signaling: signaling,
-                iceServers: iceServers,
-                log: log
-            ),
-            logger: logger
+        let parts = Parts(
+            relay: relay,
+            signaling: signaling,
+            edge: edge,
+            counters: counters,
+            realms: realms,
+            listeners: listeners,
+            socket: socket
         )
-        onReady(configuration.readyURL(names))
-        await serve(edge, realms, reloads, reloader)
-        logger.notice("stopping")
-        for listener in listeners { try? await listener.close() }
-        socket?.remove()
-        await drain(relay, signaling)
+        let reloader = reloader(store, realms, relay, signaling, iceServers)
+        await live(parts, reloader, at: configuration.readyURL(names))
         await logCounters(of: relay)
         await relay.stop()
         try await handshakes.shutdownGracefully()
@@ -136,22 +125,27 @@ struct CallServer: Sendable {
         )
     }
 
-    // MARK: Life
-
-    private func serve(
-        _ edge: HTTPEdge,
+    private func reloader(
+        _ store: TLSIdentityStore,
         _ realms: ServedRealms,
-        _ reloads: TrappedSignal,
-        _ reloader: ConfigurationReloader
-    ) async {
-        await withDiscardingTaskGroup { tasks in
-            tasks.addTask { await edge.run() }
-            tasks.addTask { await realms.follow() }
-            tasks.addTask { await log.tellSuppressed() }
-            tasks.addTask { await reloads.forEach { await reloader.reload() } }
-            try? await gracefulShutdown()
-            tasks.cancelAll()
-        }
+        _ relay: RelayServer,
+        _ signaling: SignalServer,
+        _ iceServers: SharedICEServers
+    ) -> ConfigurationReloader {
+        ConfigurationReloader(
+            source,
+            running: fingerprint,
+            identities: identities,
+            parts: .init(
+                identities: store,
+                realms: realms,
+                relay: relay,
+                signaling: signaling,
+                iceServers: iceServers,
+                log: log
+            ),
+            logger: logger
+        )
     }
 
     private func logCounters(of relay: RelayServer) async {
@@ -164,16 +158,5 @@ struct CallServer: Sendable {
                 "bytes": "\(counters.queued.bytes)", "drops": "\(drops.isEmpty ? "none" : drops)",
             ]
         )
-    }
-
-    /// Signaling ends first, so that clients come back elsewhere or later; media goes on for a moment.
-    private func drain(_ relay: RelayServer, _ signaling: SignalServer) async {
-        relay.drain()
-        let clock = ContinuousClock()
-        let deadline = clock.now + Self.drainTime
-        await signaling.stop()
-        while relay.allocationCount > 0, clock.now < deadline {
-            try? await clock.sleep(for: .milliseconds(50))
-        }
     }
 }

@@ -24,7 +24,8 @@ class Program:
     def __init__(self, home: Path):
         self.binary = newest_binary()
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SWIFTTURN_")}
-        self.environment = {**kept, "XDG_DATA_HOME": str(home)}
+        # Clients of a test that has ended are not worth waiting for.
+        self.environment = {**kept, "XDG_DATA_HOME": str(home), "SWIFTTURN_DRAIN_SECONDS": "1"}
         self.authority = home / "swiftturn" / "dev" / "ca.pem"
         self.servers: list[subprocess.Popen] = []
 

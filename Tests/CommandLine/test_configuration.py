@@ -156,11 +156,11 @@ def test_what_can_change_changes_at_once(serve, path, port):
     assert allocate(port) == 0
     before = path.read_text()
     line = reload(server, path, before + "allocations-per-user: 1\nlog-level: debug\nevent-loops: 1\n")
-    assert "changed=allocations-per-user, log-level" in line and "needs-restart=event-loops" in line
+    assert 'changed="allocations-per-user, log-level"' in line and "needs-restart=event-loops" in line
     assert allocate(port) == 486
     assert allocate.kept[-2].bind_channel(allocate.kept[-2]) != 401, "the allocation that there is goes on"
     line = reload(server, path, before.replace("wonder", "land") + "allocations-per-user: 9\n")
-    assert "changed=allocations-per-user, log-level, user" in line
+    assert 'changed="allocations-per-user, log-level, user"' in line
     assert allocate(port) == 401 and allocate(port, password="land") == 0
     assert "changed=nothing" in reload(server)
 

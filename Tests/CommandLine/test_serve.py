@@ -85,7 +85,7 @@ def test_sighup_reads_certificates_again(program, authority, port):
     server.process.send_signal(signal.SIGHUP)
     while "configuration read again" not in (line := server.process.stderr.readline()):
         pass
-    assert "changed=certificate, private-key" in line
+    assert 'changed="certificate, private-key"' in line
     assert peer_certificate(port, "call.test", authority.certificate) != before
 
 

@@ -44,11 +44,13 @@ struct FileCheck {
     }
 
     private static func openFile(_ name: String, _ path: String) -> Finding? {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o007 != 0 else {
-            return nil
-        }
-        let mode = String(status.st_mode & 0o777, radix: 8)
+        let attributes = try? FileManager.default.attributesOfItem(
+            atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        )
+        guard let permissions = (attributes?[.posixPermissions] as? NSNumber)?.intValue, permissions & 0o007 != 0,
+            attributes?[.type] as? FileAttributeType == .typeRegular
+        else { return nil }
+        let mode = String(permissions & 0o777, radix: 8)
         return Finding(
             level: .warn,
             subject: "files",

@@ -43,11 +43,19 @@ struct Serve: AsyncParsableCommand {
         }
         ProcessReading.markStart()
         FileLimit.raise()
+        let environment = source.environment
+        let processID = ProcessInfo.processInfo.processIdentifier
+        let inherited = try InheritedSockets(environment: environment, processID: processID)
+        var configuration = configuration
+        if configuration.listen.isEmpty { configuration.listen = inherited.sockets.map { ListenAddress($0.address) } }
         let server = CallServer(
             configuration: configuration,
             source: source,
             fingerprint: fingerprint,
-            identities: try identities(configuration, source.environment),
+            identities: try identities(configuration, environment),
+            inherited: inherited,
+            notifier: ServiceNotifier(environment: environment),
+            watchdog: Watchdog(environment: environment, processID: processID),
             webRoot: try configuration.findWebRoot(),
             logger: logger,
             log: log,

@@ -32,6 +32,7 @@ extension ConfigurationKey {
         case .relayPorts: .described("\(RelayOptions().ports.lowerBound)-\(RelayOptions().ports.upperBound)")
         case .iceTransportPolicy: .value(.string(ServerConfiguration().iceTransportPolicy.rawValue))
         case .logLevel: .value(.string(ServerConfiguration().logLevel.rawValue))
+        case .drainSeconds: .value(.int(ServerConfiguration().drainSeconds))
         case .logFormat: .value(.string(ServerConfiguration().logFormat.rawValue))
         case .maxParticipantsPerRoom: .value(.int(ServerConfiguration().roomSize))
         case .joinsPerSecondPerAddress: .value(.int(ServerConfiguration().edge.joinsPerSecondPerAddress))

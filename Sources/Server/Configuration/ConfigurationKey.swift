@@ -25,6 +25,7 @@ enum ConfigurationKey: String, CaseIterable {
     case iceTransportPolicy = "ice-transport-policy"
     case webRoot = "web-root"
     case eventLoops = "event-loops"
+    case drainSeconds = "drain-seconds"
     case logLevel = "log-level"
     case logFormat = "log-format"
     case allowedOrigin = "allowed-origin"
@@ -73,7 +74,7 @@ enum ConfigurationKey: String, CaseIterable {
             .redirectHttp, .relayAddress,
             .allowPeer, .denyPeer, .alternateServer:
             .list
-        case .eventLoops, .maxParticipantsPerRoom, .credentialLifetime, .joinsPerSecondPerAddress,
+        case .eventLoops, .drainSeconds, .maxParticipantsPerRoom, .credentialLifetime, .joinsPerSecondPerAddress,
             .alternateServerThreshold, .allocationsPerUser, .allocationsInTotal, .permissionsPerAllocation,
             .channelsPerAllocation, .connectionsPerAllocation,
             .maximumLifetime,

@@ -139,6 +139,16 @@ struct ServeOptions: ParsableArguments {
     @Option(help: .option(.eventLoops, "Threads that do I/O.", valueName: "n"))
     var eventLoops: Int?
 
+    @Option(
+        help: .option(
+            .drainSeconds,
+            "How long calls may go on after the server was asked to stop, while clients go elsewhere. A second signal"
+                + " ends it at once.",
+            valueName: "seconds"
+        )
+    )
+    var drainSeconds: Int?
+
     @Option(help: .option(.logLevel, "trace, debug, info, notice, warning, error or critical.", valueName: "level"))
     var logLevel: String?
 
@@ -202,7 +212,7 @@ extension ServeOptions {
             (.privateKey, privateKey), (.authSecret, authSecret), (.user, user), (.allowedOrigin, allowedOrigin),
         ])
         values.add(numbers: [
-            (.eventLoops, eventLoops), (.maxParticipantsPerRoom, maxParticipantsPerRoom),
+            (.eventLoops, eventLoops), (.drainSeconds, drainSeconds), (.maxParticipantsPerRoom, maxParticipantsPerRoom),
             (.credentialLifetime, credentialLifetime),
         ])
         values.add(flags: [(.dev, dev), (.plainTurn, plainTurn)])

@@ -35,6 +35,8 @@ struct ServerConfiguration: Sendable {
     var iceTransportPolicy = ICETransportPolicy.relay
     var webRoot: String?
     var eventLoops = ProcessInfo.processInfo.activeProcessorCount
+    /// How long media may go on after the server was asked to stop.
+    var drainSeconds = 10
     var logLevel = Logger.Level.info
     var logFormat = LogFormat.text
     var allowedOrigins: [String] = []
@@ -103,6 +105,7 @@ extension ServerConfiguration {
 
     private mutating func readLimits(_ loader: ConfigurationLoader) throws(StartupError) {
         eventLoops = try loader.number(.eventLoops, in: 1...256) ?? eventLoops
+        drainSeconds = try loader.number(.drainSeconds, in: 0...3600) ?? drainSeconds
         roomSize = try loader.number(.maxParticipantsPerRoom, in: 2...100) ?? roomSize
         credentialLifetime = try loader.number(.credentialLifetime, in: 60...604_800) ?? credentialLifetime
         if let text = loader.text(.logFormat) {

@@ -77,13 +77,17 @@ package final class SignalServer: Sendable {
     }
 
     /// Closes all connections, now and from now on, and returns when they are gone: at the latest a second after the time
-    /// that they have to close by themselves.
+    /// that they have to close by themselves, and at once when the task is cancelled.
     package func stop() async {
         ticker.cancel()
         let emptied = eventLoop.makePromise(of: Void.self)
         eventLoop.execute { [core] in core.value.stop(emptied) }
         let deadline = eventLoop.scheduleTask(in: TimeAmount(limits.closeTimeout + .seconds(1))) { emptied.succeed() }
-        try? await emptied.futureResult.get()
+        await withTaskCancellationHandler {
+            try? await emptied.futureResult.get()
+        } onCancel: {
+            emptied.succeed()
+        }
         deadline.cancel()
     }
 }

@@ -203,6 +203,11 @@ package final class RelayServer: Sendable {
     /// Allocations at this moment, over all event loops.
     package var allocationCount: Int { directory.count }
 
+    /// Returns when every event loop and every datagram thread has done a piece of work: one that hangs never does.
+    package func proveAlive() async {
+        for loop in loops { await loop.read { _ in () } }
+    }
+
     /// The sum over all event loops.
     package func counters() async -> RelayCounters {
         var sum = RelayCounters()
