@@ -145,7 +145,7 @@ class Visitors:
 
 
 def test_an_upgrade_refuses_nobody(manager, program):
-    arguments = ["--dev", "--listen", f"127.0.0.1:{manager.port}"]
+    arguments = ["--dev", "--drain-seconds", "10", "--listen", f"127.0.0.1:{manager.port}"]
     old = manager.serve(*arguments)
     with Visitors(manager.port, program.authority) as visitors:
         visitors.wait_for(20)
