@@ -28,9 +28,14 @@ struct LogLineTests {
         let time: String
         let level: String
         let message: String
-        let message_: String?
+        let renamed: String?
         let bytes: Int?
         let reason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case time, level, message, bytes, reason
+            case renamed = "message_"
+        }
     }
 
     @Test func json() throws {
@@ -44,7 +49,7 @@ struct LogLineTests {
                     time: "1970-01-01T00:00:01.500Z",
                     level: "info",
                     message: "a \"b\"\n",
-                    message_: "x",
+                    renamed: "x",
                     bytes: 7,
                     reason: "7"
                 )
