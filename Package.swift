@@ -81,6 +81,11 @@ let package = Package(
             swiftSettings: policy + [.enableExperimentalFeature("Lifetimes")]
         ),
         .target(
+            name: "ACME",
+            dependencies: ["OpenSSLCrypto"],
+            swiftSettings: policy
+        ),
+        .target(
             name: "SignalHub",
             dependencies: [nioCore, nioWebSocket, logging],
             swiftSettings: policy
@@ -89,7 +94,7 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "STUNCodec", "DatagramIO", "OpenSSLCrypto", "OpenSSLTLS", "TURNCredentials", "TURNRelay", "TURNClient",
-                "SignalHub",
+                "SignalHub", "ACME",
                 nioCore, nioPosix, nioHTTP1, nioWebSocket, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -113,6 +118,7 @@ let package = Package(
             swiftSettings: policy
         ),
         .testTarget(name: "OpenSSLCryptoTests", dependencies: ["OpenSSLCrypto"], swiftSettings: policy),
+        .testTarget(name: "ACMETests", dependencies: ["ACME", "OpenSSLCrypto", "COpenSSL"], swiftSettings: policy),
         .testTarget(
             name: "OpenSSLTLSTests",
             dependencies: ["OpenSSLTLS", "OpenSSLCrypto", nioCore, nioPosix, nioEmbedded],
@@ -162,7 +168,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "OpenSSLTLS", "STUNCodec", "TURNCredentials", "TURNRelay", nioCore, nioEmbedded, nioPosix,
+                "Server", "ACME", "OpenSSLTLS", "STUNCodec", "TURNCredentials", "TURNRelay", nioCore, nioEmbedded,
+                nioPosix,
                 logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),

@@ -40,4 +40,6 @@ test_packages=(
     chromium firefox-esr pulseaudio libnss3-tools openssl iproute2 curl python3 python3-venv
     # Clients of others, and a server to compare with.
     coturn gir1.2-nice-0.1 python3-gi
+    # An ACME server.
+    pebble
 )

@@ -11,6 +11,7 @@
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -43,6 +44,13 @@ static inline void shim_BIO_set_retry_read(BIO *bio) { BIO_set_retry_read(bio); 
 
 static inline void shim_X509V3_set_ctx_nodb(X509V3_CTX *context) { X509V3_set_ctx_nodb(context); }
 static inline unsigned long shim_XN_FLAG_RFC2253(void) { return XN_FLAG_RFC2253; }
+static inline STACK_OF(X509_EXTENSION) * shim_sk_X509_EXTENSION_new(void) { return sk_X509_EXTENSION_new_null(); }
+static inline int shim_sk_X509_EXTENSION_push(STACK_OF(X509_EXTENSION) * stack, X509_EXTENSION *item) {
+    return sk_X509_EXTENSION_push(stack, item);
+}
+static inline void shim_sk_X509_EXTENSION_free(STACK_OF(X509_EXTENSION) * stack) {
+    sk_X509_EXTENSION_pop_free(stack, X509_EXTENSION_free);
+}
 static inline STACK_OF(X509) * shim_sk_X509_new(void) { return sk_X509_new_null(); }
 static inline int shim_sk_X509_push(STACK_OF(X509) * stack, X509 *certificate) {
     return sk_X509_push(stack, certificate);

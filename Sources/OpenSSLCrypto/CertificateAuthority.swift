@@ -14,8 +14,8 @@ package struct CertificateAuthority: Sendable {
 
     /// Makes a new key and a self-signed certificate, valid for ten years.
     package static func make(commonName: String) throws(OpenSSLError) -> CertificateAuthority {
-        let key = try newKey()
-        let draft = try CertificateDraft.start(notBefore: now() - clockSkew, days: 3650)
+        let key = try KeyHandle.generateP256()
+        let draft = try CertificateDraft.start(notBefore: now() - CertificateDraft.clockSkew, days: 3650)
         try draft.setSubject(commonName: commonName)
         try unsafe draft.setIssuer(draft.pointer)
         try draft.setPublicKey(key)
@@ -64,8 +64,8 @@ package struct CertificateAuthority: Sendable {
             throw OpenSSLError(operation: "issue a certificate", reason: "it needs a name and at least a day")
         }
         let authority = try load()
-        let key = try Self.newKey()
-        let notBefore = start ?? Self.now() - Self.clockSkew
+        let key = try KeyHandle.generateP256()
+        let notBefore = start ?? Self.now() - CertificateDraft.clockSkew
         let draft = try CertificateDraft.start(notBefore: notBefore, days: min(days, Self.maximumLeafDays))
         try draft.setSubject(commonName: commonName)
         try unsafe draft.setIssuer(authority.certificate.pointer)
@@ -84,16 +84,8 @@ package struct CertificateAuthority: Sendable {
         (NID_authority_key_identifier, "keyid:always"),
     ]
 
-    /// How far back a validity begins: the clocks of a phone and a server differ.
-    private static let clockSkew: Int64 = 300
-
     private static func now() -> Int64 {
         Int64(time(nil))
-    }
-
-    private static func newKey() throws(OpenSSLError) -> KeyHandle {
-        guard let key = unsafe shim_EVP_EC_gen("P-256") else { throw OpenSSLError(operation: "generate a P-256 key") }
-        return unsafe KeyHandle(owning: key)
     }
 
     private func load() throws(OpenSSLError) -> LoadedAuthority {

@@ -6,6 +6,9 @@ internal import COpenSSL
 @safe struct CertificateDraft: ~Copyable {
     let pointer: OpaquePointer
 
+    /// How far back a validity should begin, in seconds: the clocks of machines differ.
+    static let clockSkew: Int64 = 300
+
     /// Starts a version 3 certificate with a random serial number.
     static func start(notBefore: Int64, days: Int) throws(OpenSSLError) -> CertificateDraft {
         let draft = try CertificateDraft()
@@ -79,6 +82,23 @@ internal import COpenSSL
             guard unsafe item != nil, unsafe X509_add_ext(pointer, item, -1) == 1 else {
                 throw OpenSSLError(operation: "extend a certificate")
             }
+        }
+    }
+
+    /// Adds a critical extension with these DER bytes.
+    /// - Parameter identifier: an OID in dotted form.
+    func addCriticalExtension(_ identifier: String, value: [UInt8]) throws(OpenSSLError) {
+        let object = unsafe OBJ_txt2obj(identifier, 1)
+        defer { unsafe ASN1_OBJECT_free(object) }
+        let octets = unsafe ASN1_OCTET_STRING_new()
+        defer { unsafe ASN1_OCTET_STRING_free(octets) }
+        guard unsafe ASN1_OCTET_STRING_set(octets, value, Int32(value.count)) == 1 else {
+            throw OpenSSLError(operation: "extend a certificate")
+        }
+        let item = unsafe X509_EXTENSION_create_by_OBJ(nil, object, 1, octets)
+        defer { unsafe X509_EXTENSION_free(item) }
+        guard unsafe item != nil, unsafe X509_add_ext(pointer, item, -1) == 1 else {
+            throw OpenSSLError(operation: "extend a certificate")
         }
     }
 

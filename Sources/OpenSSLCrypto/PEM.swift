@@ -57,6 +57,11 @@ extension X509Handle {
 }
 
 extension KeyHandle {
+    static func generateP256() throws(OpenSSLError) -> KeyHandle {
+        guard let key = unsafe shim_EVP_EC_gen("P-256") else { throw OpenSSLError(operation: "generate a P-256 key") }
+        return unsafe KeyHandle(owning: key)
+    }
+
     /// This key as PKCS #8 PEM text, not encrypted.
     func pem() throws(OpenSSLError) -> String {
         let output = try MemoryBIO()

@@ -19,6 +19,10 @@ final class ConnectionStorage {
 
     /// Why a server had no certificate to present.
     var refusal: TLSError?
+    /// Whether the client of a server is a CA that validates a name (RFC 8737).
+    var isValidation = false
+    /// What is presented to it.
+    var challenge: TLSIdentity?
 
     init(sessionKey: String = "") {
         self.sessionKey = sessionKey

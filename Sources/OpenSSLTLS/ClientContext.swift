@@ -43,15 +43,22 @@ final class ClientContext: TLSContext, @unchecked Sendable {
     private func setTrust(_ trust: TLSTrust) throws(TLSIdentityError) {
         switch trust {
         case .systemRoots:
-            guard unsafe SSL_CTX_set_default_verify_paths(pointer) == 1 else {
-                throw TLSIdentityError(OpenSSLError(operation: "find the system's root certificates").description)
-            }
+            try addSystemRoots()
+        case .systemRootsAnd(let file):
+            try addSystemRoots()
+            try addRoots(PEMSource(file: file, holding: "CA certificate"))
         case .certificateFile(let file):
             try addRoots(PEMSource(file: file, holding: "CA certificate"))
         case .certificatePEM(let text):
             try addRoots(PEMSource(text: text, name: "the CA certificate text"))
         case .insecure:
             break
+        }
+    }
+
+    private func addSystemRoots() throws(TLSIdentityError) {
+        guard unsafe SSL_CTX_set_default_verify_paths(pointer) == 1 else {
+            throw TLSIdentityError(OpenSSLError(operation: "find the system's root certificates").description)
         }
     }
 

@@ -49,17 +49,30 @@ final class ServerContext: TLSContext, @unchecked Sendable {
         )
         unsafe SSL_CTX_set_alpn_select_cb(
             pointer,
-            { _, chosen, chosenLength, offer, offerLength, this in
-                guard let context = unsafe ServerContext.from(this) else { return SSL_TLSEXT_ERR_NOACK }
+            { ssl, chosen, chosenLength, offer, offerLength, this in
+                guard let ssl = unsafe ssl, let context = unsafe ServerContext.from(this) else {
+                    return SSL_TLSEXT_ERR_NOACK
+                }
                 let offers = unsafe UnsafeBufferPointer(start: offer, count: Int(offerLength))
                 // RFC 7301, section 3.2, would have an alert here. Going on without ALPN serves more clients: what
                 // they speak shows after the handshake.
-                guard let range = unsafe context.chooseProtocol(offers) else { return SSL_TLSEXT_ERR_NOACK }
+                guard let range = unsafe context.chooseProtocol(offers, ssl) else { return SSL_TLSEXT_ERR_NOACK }
                 unsafe chosen?.pointee = offer.map { unsafe $0 + range.lowerBound }
                 unsafe chosenLength?.pointee = UInt8(truncatingIfNeeded: range.count)
                 return SSL_TLSEXT_ERR_OK
             },
             this
+        )
+        // Before anything is chosen, tells the CA that validates a name from all other clients.
+        unsafe SSL_CTX_set_client_hello_cb(
+            pointer,
+            { ssl, _, _ in
+                if let ssl = unsafe ssl, unsafe ValidationOffer.isMade(in: ssl) {
+                    unsafe ConnectionStorage.of(ssl)?.isValidation = true
+                }
+                return SSL_CLIENT_HELLO_SUCCESS
+            },
+            nil
         )
         unsafe shim_SSL_CTX_set_tlsext_servername_callback(
             pointer,
@@ -80,17 +93,27 @@ final class ServerContext: TLSContext, @unchecked Sendable {
         unsafe pointer.map { unsafe Unmanaged<ServerContext>.fromOpaque($0).takeUnretainedValue() }
     }
 
+    private func admitsServerName(of ssl: OpaquePointer) -> Bool {
+        guard let storage = unsafe ConnectionStorage.of(ssl) else { return false }
+        let name = unsafe Self.serverName(of: ssl)
+        if storage.isValidation {
+            storage.challenge = name.flatMap(identities.challenge)
+            storage.refusal = storage.challenge == nil ? .noChallenge : nil
+        } else if !admits(name) {
+            storage.refusal = .unknownServerName
+        }
+        return storage.refusal == nil
+    }
+
     /// A certificate of another name would tell a stranger which names live here, and be of no use to anybody else
     /// (RFC 6066, section 3). Without any certificate that is not why the handshake fails.
-    private func admitsServerName(of ssl: OpaquePointer) -> Bool {
-        guard let name = unsafe Self.serverName(of: ssl), !identities.identities.isEmpty,
-            identities.identity(forServerName: name) == nil
-        else { return true }
-        unsafe ConnectionStorage.of(ssl)?.refusal = .unknownServerName
-        return false
+    private func admits(_ name: String?) -> Bool {
+        guard let name, !identities.identities.isEmpty else { return true }
+        return identities.identity(forServerName: name) != nil
     }
 
     private func chooseIdentity(_ ssl: OpaquePointer) -> Bool {
+        if let challenge = unsafe ConnectionStorage.of(ssl)?.challenge { return unsafe challenge.apply(to: ssl) }
         if let identity = unsafe identities.identity(forServerName: Self.serverName(of: ssl)) {
             return unsafe identity.apply(to: ssl)
         }
@@ -104,7 +127,8 @@ final class ServerContext: TLSContext, @unchecked Sendable {
 
     /// Where in the client's list (RFC 7301, section 3.1: each name after a length byte) the first of this server's
     /// protocols stands that the list has.
-    private func chooseProtocol(_ offers: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+    private func chooseProtocol(_ offers: UnsafeBufferPointer<UInt8>, _ ssl: OpaquePointer) -> Range<Int>? {
+        if unsafe ConnectionStorage.of(ssl)?.isValidation == true { return 1..<offers.count }
         var ranges: [Range<Int>] = []
         var position = 0
         while position < offers.count {
@@ -118,5 +142,23 @@ final class ServerContext: TLSContext, @unchecked Sendable {
             if let range = ranges.first(where: { unsafe offers[$0].elementsEqual(candidate) }) { return range }
         }
         return nil
+    }
+}
+
+/// ALPN with nothing but `acme-tls/1`: who offers more is no CA.
+private enum ValidationOffer {
+    /// RFC 7301, section 3.1: the length of the list, and of its one name.
+    private static let bytes: [UInt8] = {
+        let name = Array(TLSSession.validationProtocol.utf8)
+        return [0, UInt8(name.count + 1), UInt8(name.count)] + name
+    }()
+
+    /// Only while the ClientHello is being read.
+    static func isMade(in ssl: OpaquePointer) -> Bool {
+        var start: UnsafePointer<UInt8>? = nil
+        var count = 0
+        let type = UInt32(TLSEXT_TYPE_application_layer_protocol_negotiation)
+        guard unsafe SSL_client_hello_get0_ext(ssl, type, &start, &count) == 1 else { return false }
+        return unsafe UnsafeBufferPointer(start: start, count: count).elementsEqual(bytes)
     }
 }

@@ -3,6 +3,8 @@
 /// Whose signature under a server's certificate a client accepts.
 package enum TLSTrust: Sendable {
     case systemRoots
+    /// The system's roots and the certificates of a PEM file.
+    case systemRootsAnd(certificateFile: String)
     /// The certificates of a PEM file.
     case certificateFile(String)
     /// The certificates of a PEM text.

@@ -44,6 +44,7 @@ package struct TLSError: Error, Sendable, Equatable, CustomStringConvertible {
     static let closedDuringHandshake = TLSError(.closedDuringHandshake, "peer closed during handshake")
     static let noIdentity = TLSError(.internalFailure, "no certificate to present")
     static let unknownServerName = TLSError(.unknownServerName, "no certificate has the name that the peer asked for")
+    static let noChallenge = TLSError(.unknownServerName, "peer validates a name that is not being validated")
     static let truncated = TLSError(.truncated, "peer closed without close_notify")
     static let tooMuchHandshakeInput = TLSError(.tooMuchInput, "peer sent too much during the handshake")
     static let tooManyProtocolMessages = TLSError(.tooMuchInput, "peer asked for too many protocol answers")

@@ -8,6 +8,8 @@ internal import Synchronization
 package final class TLSIdentityStore: Sendable {
     private let index: Mutex<IdentityIndex>
     private let servesUnknownNames: Bool
+    /// By server name in lower case.
+    private let challenges = Mutex<[String: TLSIdentity]>([:])
     /// Encrypts session tickets (RFC 5077, section 4). It belongs to the store so that sessions outlive a renewed
     /// certificate and are good for every listener that uses the store.
     let ticketKey = SecureRandom.bytes(80)
@@ -24,6 +26,16 @@ package final class TLSIdentityStore: Sendable {
     package func replace(with identities: [TLSIdentity]) {
         let replacement = IdentityIndex(identities)
         index.withLock { $0 = replacement }
+    }
+
+    /// Makes new handshakes that offer `acme-tls/1` alone get these, by server name in lower case, and no others
+    /// (RFC 8737, section 3).
+    package func replaceChallenges(with challenges: [String: TLSIdentity]) {
+        self.challenges.withLock { $0 = challenges }
+    }
+
+    func challenge(forServerName name: String) -> TLSIdentity? {
+        challenges.withLock { $0[name.lowercased()] }
     }
 
     /// The present identities, in the order given.

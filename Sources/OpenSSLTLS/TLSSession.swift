@@ -36,6 +36,11 @@ package struct TLSSession: Sendable {
     package let verificationProblem: String?
 }
 
+extension TLSSession {
+    /// What a CA agrees on that validates a name; nothing is said on such a connection (RFC 8737, section 3).
+    package static let validationProtocol = "acme-tls/1"
+}
+
 /// User events a TLS handler sends into the pipeline behind it.
 package enum TLSUserEvent: Sendable {
     /// Fired once, before the first decrypted bytes.

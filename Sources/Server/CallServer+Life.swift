@@ -2,6 +2,7 @@
 
 import Logging
 import NIOCore
+import OpenSSLTLS
 import ServiceLifecycle
 import SignalHub
 import TURNRelay
@@ -16,6 +17,9 @@ extension CallServer {
         let edge: HTTPEdge
         let counters: EdgeCounters
         let realms: ServedRealms
+        let store: TLSIdentityStore
+        /// Nil where certificates come from files.
+        let certificates: CertificateAgent?
         let listeners: [any Channel]
         /// Nil without one for metrics.
         let socket: LocalSocket?
@@ -30,10 +34,11 @@ extension CallServer {
         let ready = ServiceNotifier.State.ready(status: "Serving \(url)")
         onReady(url)
         notifier.send(ready)
-        await serve(parts.realms) {
+        await serve(parts) {
             await reloads.forEach {
                 notifier.sendReloading()
                 await reloader.reload()
+                parts.certificates?.hurry()
                 notifier.send(ready)
             }
         }
@@ -43,9 +48,11 @@ extension CallServer {
         await web.value
     }
 
-    private func serve(_ realms: ServedRealms, reloading: @escaping @Sendable () async -> Void) async {
+    private func serve(_ parts: Parts, reloading: @escaping @Sendable () async -> Void) async {
         await withDiscardingTaskGroup { tasks in
-            tasks.addTask { await realms.follow() }
+            tasks.addTask { await parts.realms.follow() }
+            tasks.addTask { await identities.follow(into: parts.store, logger: logger) }
+            if let certificates = parts.certificates { tasks.addTask { await certificates.run() } }
             tasks.addTask { await log.tellSuppressed() }
             tasks.addTask { await reloading() }
             try? await gracefulShutdown()

@@ -43,6 +43,8 @@ struct CallServer: Sendable {
     }
 
     private func run(on group: MultiThreadedEventLoopGroup, store: TLSIdentityStore, names: HostNames) async throws {
+        let renewals = RenewalCounters()
+        let certificates = try certificateAgent(on: group, store, renewals)
         let realms = try ServedRealms(configuration, turnHost: names.turn, logger: logger)
         let relay = try relayServer(on: group, realms.directory)
         let url = configuration.port(for: .turn).map { ICEServers.url(host: names.turn, port: $0) }
@@ -51,7 +53,13 @@ struct CallServer: Sendable {
         let signaling = signalServer(on: group, iceServers)
         let origins = OriginPolicy(allowed: configuration.allowedOrigins)
         let counters = EdgeCounters()
-        let metrics = MetricsSource(relay: relay, signaling: signaling, edge: counters, identities: store)
+        let metrics = MetricsSource(
+            relay: relay,
+            signaling: signaling,
+            edge: counters,
+            identities: store,
+            renewals: renewals
+        )
         let edge = HTTPEdge(
             responder: Routes.responder(
                 webRoot: webRoot,
@@ -88,6 +96,8 @@ struct CallServer: Sendable {
             edge: edge,
             counters: counters,
             realms: realms,
+            store: store,
+            certificates: certificates,
             listeners: listeners,
             socket: socket
         )

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Logging
 import OpenSSLTLS
 
 /// The certificates that were configured, read at start and again on SIGHUP.
@@ -19,6 +20,27 @@ struct Identities: Sendable {
             }
         }
         return identities
+    }
+
+    /// New connections get what the files hold now. Files that are not good leave everything as it was.
+    func reload(into store: TLSIdentityStore, logger: Logger) {
+        guard !files.isEmpty else { return }
+        do throws(StartupError) {
+            store.replace(with: try load())
+            logger.notice("certificates read again", metadata: ["count": "\(files.count)"])
+        } catch {
+            logger.error("certificates not replaced", metadata: ["reason": "\(error.description)"])
+        }
+    }
+
+    /// Reads the files again when they have changed, until the task is cancelled.
+    func follow(into store: TLSIdentityStore, logger: Logger) async {
+        guard !files.isEmpty else { return }
+        var watch = FileWatch(paths: files.flatMap { [$0.certificate, $0.privateKey] })
+        while !Task.isCancelled {
+            try? await Task.sleep(for: FileWatch.interval)
+            if watch.hasChanged() { reload(into: store, logger: logger) }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import OpenSSLCrypto
+
 /// The room that a credential is valid for.
 ///
 /// The relay joins two allocations only when their scopes, and the realms of these, are equal. A credential without a room

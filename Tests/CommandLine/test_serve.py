@@ -89,6 +89,16 @@ def test_sighup_reads_certificates_again(program, authority, port):
     assert peer_certificate(port, "call.test", authority.certificate) != before
 
 
+def test_certificates_that_others_renew_are_read_again(program, authority, port):
+    certificate, key = authority.issue("call.test")
+    server = program.serve("--certificate", certificate, "--private-key", key, "--listen", f"127.0.0.1:{port}")
+    before = peer_certificate(port, "call.test", authority.certificate)
+    authority.issue("call.test")
+    while "certificates read again" not in server.process.stderr.readline():
+        pass
+    assert peer_certificate(port, "call.test", authority.certificate) != before
+
+
 def test_sigterm_stops_with_success(program, port):
     server = program.serve("--dev", "--listen", f"127.0.0.1:{port}")
     code, _ = server.stop()

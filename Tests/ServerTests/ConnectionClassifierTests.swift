@@ -77,4 +77,10 @@ struct ConnectionClassifierTests {
     @Test func theServerNameGoesAlong() throws {
         #expect(try route(nil, Self.request, serverName: "turn.test") == .turn(serverName: "turn.test"))
     }
+
+    /// RFC 8737, section 3: nothing is said on a connection that validates a name.
+    @Test func aCAThatValidatesANameGetsNothing() throws {
+        #expect(try route("acme-tls/1", Self.get) == .closed)
+        #expect(try route("acme-tls/1", Self.request) == .closed)
+    }
 }

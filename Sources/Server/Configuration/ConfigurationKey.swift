@@ -14,6 +14,14 @@ enum ConfigurationKey: String, CaseIterable {
     case turnHost = "turn-host"
     case certificate
     case privateKey = "private-key"
+    case domain
+    case turnDomain = "turn-domain"
+    case acmeEmail = "acme-email"
+    case acmeDirectory = "acme-directory"
+    case acmeFallbackDirectory = "acme-fallback-directory"
+    case acmeEabFile = "acme-eab-file"
+    case acmeState = "acme-state"
+    case acmeCaFile = "acme-ca-file"
     case realm
     case authSecret = "auth-secret"
     case authSecretFile = "auth-secret-file"
@@ -83,7 +91,8 @@ enum ConfigurationKey: String, CaseIterable {
             .number
         case .callHost, .turnHost, .realm, .authSecretFile, .userFile, .userDatabase, .oauthKeyFile, .oauthServerName,
             .iceTransportPolicy, .webRoot, .logLevel, .logFormat, .metricsTokenFile, .metricsSocket,
-            .relay, .relayPorts:
+            .domain, .turnDomain, .acmeEmail, .acmeDirectory, .acmeFallbackDirectory, .acmeEabFile, .acmeState,
+            .acmeCaFile, .relay, .relayPorts:
             .text
         }
     }

@@ -191,6 +191,7 @@ struct ServeOptions: ParsableArguments {
     var metricsSocket: String?
 
     @OptionGroup(title: "Edge") var edge: EdgeOptionGroup
+    @OptionGroup(title: "Certificate") var acme: ACMEOptionGroup
     @OptionGroup(title: "Relay") var relay: RelayOptionGroup
     @OptionGroup(title: "Limits") var limits: LimitOptionGroup
 }
@@ -217,6 +218,7 @@ extension ServeOptions {
         ])
         values.add(flags: [(.dev, dev), (.plainTurn, plainTurn)])
         edge.add(to: &values)
+        acme.add(to: &values)
         relay.add(to: &values)
         limits.add(to: &values)
         return values.content

@@ -28,6 +28,8 @@ struct ServerConfiguration: Sendable {
     var callHost: String?
     var turnHost: String?
     var identityFiles: [IdentityFiles] = []
+    /// Nil where certificates are given by hand.
+    var acme: ACMEOptions?
     /// Its secrets are never empty: the first one issues.
     var defaultRealm = RealmOptions()
     var realms: [RealmOptions] = []
@@ -71,8 +73,11 @@ extension ServerConfiguration {
         callHost = try Self.hostName(loader, .callHost)
         turnHost = try Self.hostName(loader, .turnHost)
         identityFiles = try Self.identityFiles(loader)
-        guard isDevelopment || !identityFiles.isEmpty || !servesTLS else {
-            throw .configuration("--certificate and --private-key are required (or --dev, to try it on this machine)")
+        try readACME(loader)
+        guard isDevelopment || acme != nil || !identityFiles.isEmpty || !servesTLS else {
+            throw .configuration(
+                "--domain is required, or --certificate and --private-key (or --dev, to try it on this machine)"
+            )
         }
         relay = try RelayOptions(loader)
         try readRealms(loader, randomSecret: randomSecret)
@@ -83,6 +88,14 @@ extension ServerConfiguration {
         servesPlainTURN = try loader.flag(.plainTurn)
         edge = try EdgeOptions(loader, servesWeb: servesWeb)
         metrics = try MetricsOptions(loader, servesWeb: servesWeb)
+    }
+
+    private mutating func readACME(_ loader: ConfigurationLoader) throws(StartupError) {
+        acme = try ACMEOptions.read(loader)
+        guard let acme else { return }
+        guard servesTLS else { throw .configuration("domain is for listeners that do TLS, and none does") }
+        callHost = acme.domain
+        turnHost = acme.turnDomain
     }
 
     private mutating func readRealms(

@@ -78,6 +78,10 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
         if client.isInsideTLS, case .handshakeCompleted(let session)? = event as? TLSUserEvent {
             hasShakenHands = true
             routes.counters.count(session)
+            guard session.alpn != TLSSession.validationProtocol else {
+                fate = .validation
+                return close(context, "was a CA that validates a name")
+            }
             client.serverName = session.serverName
             let agreed = session.alpn.flatMap(ApplicationProtocol.init)
             roles.formIntersection(agreed?.admittedRoles ?? .all)

@@ -13,6 +13,8 @@ final class EdgeCounters: Sendable {
         case web
         /// HTTP without TLS, which is sent to https.
         case redirect
+        /// A CA that validated a name by TLS-ALPN-01.
+        case validation
         /// It speaks nothing that the listener serves.
         case unserved
         /// It said too little in time.

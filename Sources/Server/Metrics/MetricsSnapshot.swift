@@ -18,6 +18,7 @@ struct MetricsSnapshot: Sendable {
     var signaling = SignalSnapshot()
     var edge = EdgeCounters.Counts()
     var certificates: [Certificate] = []
+    var renewals: [RenewalCounters.Result: Int] = [:]
     /// Nil where the system does not tell.
     var process: ProcessReading?
 }
@@ -41,6 +42,7 @@ struct MetricsSource: Sendable {
     let signaling: SignalServer
     let edge: EdgeCounters
     let identities: TLSIdentityStore
+    let renewals: RenewalCounters
 
     /// Asks every loop, and waits for each to have a moment for that.
     func snapshot() async -> MetricsSnapshot {
@@ -50,6 +52,7 @@ struct MetricsSource: Sendable {
             signaling: await signaling.snapshot(),
             edge: edge.counts,
             certificates: MetricsSnapshot.Certificate.list(identities.identities),
+            renewals: renewals.counts,
             process: ProcessReading.current()
         )
     }

@@ -10,6 +10,7 @@ extension PrometheusText {
         write(snapshot.signaling)
         write(snapshot.edge)
         write(certificates: snapshot.certificates)
+        write(renewals: snapshot.renewals)
         write(version: snapshot.version, snapshot.process)
     }
 

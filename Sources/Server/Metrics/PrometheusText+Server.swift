@@ -77,6 +77,14 @@ extension PrometheusText {
         )
     }
 
+    mutating func write(renewals: [RenewalCounters.Result: Int]) {
+        counter(
+            "swiftturn_certificate_renewals_total",
+            "Times that a CA was asked for a certificate.",
+            RenewalCounters.Result.allCases.map { Sample(renewals[$0] ?? 0, ["result": $0.rawValue]) }
+        )
+    }
+
     mutating func write(version: String, _ process: ProcessReading?) {
         gauge("swiftturn_build_info", "1, with the version of the program.", [Sample(1, ["version": version])])
         guard let process else { return }

@@ -52,7 +52,7 @@ struct ProbeConnector: Sendable {
             .connect(to: address).get()
     }
 
-    private static func words(for error: any Error) -> String {
+    static func words(for error: any Error) -> String {
         switch (error as? IOError)?.errnoCode {
         case ECONNREFUSED: return "refuses the connection: nothing listens there"
         case EHOSTUNREACH, ENETUNREACH: return "cannot be reached"

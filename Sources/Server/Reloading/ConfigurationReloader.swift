@@ -81,7 +81,8 @@ actor ConfigurationReloader {
     private func take(_ prepared: Prepared) async {
         let configuration = prepared.configuration
         parts.log.level = configuration.logLevel
-        parts.identities.replace(with: prepared.identities)
+        // Where certificates come by themselves, none is in a file.
+        if !prepared.identities.isEmpty { parts.identities.replace(with: prepared.identities) }
         await parts.realms.take(prepared.realms)
         parts.relay.update(
             RelayConfiguration(configuration.relay),
