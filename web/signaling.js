@@ -37,6 +37,9 @@ const WAKING_TIMEOUT = 2500;
 /** While our seat is held the delays stay short, after the first three of the back-off: others wait for us. */
 const HELD_DELAY = 4000;
 const SHORT_DELAYS = 3;
+/** Close code of a server that stops. Another takes over its port, so we come back at once, but not all of us in one moment. */
+const STOPPING = 1001;
+const RETURN_SPREAD = 300;
 /** Renewed at this part of the lifetime, so that a slow renewal still ends before the credentials do. */
 const RENEWAL_POINT = 0.75;
 /** Others may have come meanwhile, and may go again. */
@@ -153,7 +156,7 @@ export class Signaling {
     this.#attemptedAt = this.#options.clock.now();
     socket.onopen = () => this.#enterRoom();
     socket.onmessage = (event) => this.#receive(event.data);
-    socket.onclose = () => this.#lost();
+    socket.onclose = ({ code }) => this.#lost(code);
     this.#answer.start(JOIN_TIMEOUT, () => this.#lost());
   }
 
@@ -257,11 +260,14 @@ export class Signaling {
     this.#join();
   }
 
-  #lost() {
-    if (this.#state === "joined") this.#lostAt = this.#options.clock.now();
+  /** @param {number} [code] of the Close frame */
+  #lost(code) {
+    const wasIn = this.#state === "joined";
+    if (wasIn) this.#lostAt = this.#options.clock.now();
     this.#drop();
     this.#setState(this.#wasJoined ? "reconnecting" : "connecting");
-    this.#retry.start(this.#nextDelay(), () => this.#connect());
+    const delay = wasIn && code === STOPPING ? Math.random() * RETURN_SPREAD : this.#nextDelay();
+    this.#retry.start(delay, () => this.#connect());
   }
 
   #nextDelay() {

@@ -115,6 +115,7 @@ class SwiftTURN(Server):
 
     def command(self, transport, port):
         yield from (binary("SWIFTTURN_BINARY"), "serve", "--event-loops", self.loops, "--call-host", "localhost")
+        yield from ("--drain-seconds", "1")
         yield from ("--listen", f"{transport}:{ADDRESS}:{port}", "--realm", REALM, "--user", f"{USER}:{PASSWORD}")
         yield from ("--certificate", self.certificate.chain, "--private-key", self.certificate.key)
         yield from ("--allocations-per-user", 100_000, "--allocations-in-total", 100_000)

@@ -15,13 +15,18 @@ struct PEMSource {
     }
 
     /// Reads a file. A file of many megabytes is no certificate, so reading stops after one.
-    init(file: String, holding content: String) throws(TLSIdentityError) {
+    init(
+        file: String,
+        holding content: String,
+        about part: TLSIdentityError.Part = .certificate
+    ) throws(TLSIdentityError) {
         guard let stream = unsafe fopen(file, "r") else {
             let code = errno
             throw TLSIdentityError(
                 code == ENOENT
                     ? "\(content) file \(file) does not exist"
-                    : "\(content) file \(file) cannot be read: \(Self.words(code))"
+                    : "\(content) file \(file) cannot be read: \(Self.words(code))",
+                about: part
             )
         }
         defer { unsafe fclose(stream) }
@@ -30,7 +35,7 @@ struct PEMSource {
             count = unsafe fread(buffer.baseAddress, 1, limit, stream)
         }
         guard unsafe ferror(stream) == 0 else {
-            throw TLSIdentityError("\(content) file \(file) cannot be read: \(Self.words(errno))")
+            throw TLSIdentityError("\(content) file \(file) cannot be read: \(Self.words(errno))", about: part)
         }
         self.init(text: String(decoding: bytes, as: UTF8.self), name: file)
     }
@@ -55,14 +60,16 @@ struct PEMSource {
     }
 
     func readKey() throws(TLSIdentityError) -> KeyHandle {
-        guard text.contains("PRIVATE KEY-----") else { throw TLSIdentityError("there is no private key in \(name)") }
+        guard text.contains("PRIVATE KEY-----") else {
+            throw TLSIdentityError("there is no private key in \(name)", about: .privateKey)
+        }
         guard !text.contains("ENCRYPTED") else {
-            throw TLSIdentityError("the private key in \(name) is encrypted with a password")
+            throw TLSIdentityError("the private key in \(name) is encrypted with a password", about: .privateKey)
         }
         do throws(OpenSSLError) {
             return try privateKey(pem: text)
         } catch {
-            throw TLSIdentityError("the private key in \(name) is damaged: \(error.reasons[0])")
+            throw TLSIdentityError("the private key in \(name) is damaged: \(error.reasons[0])", about: .privateKey)
         }
     }
 }

@@ -16,7 +16,7 @@ package import OpenSSLCrypto
     package convenience init(certificateFile: String, privateKeyFile: String) throws(TLSIdentityError) {
         try self.init(
             certificates: PEMSource(file: certificateFile, holding: "certificate"),
-            key: PEMSource(file: privateKeyFile, holding: "private key")
+            key: PEMSource(file: privateKeyFile, holding: "private key", about: .privateKey)
         )
     }
 
@@ -34,7 +34,8 @@ package import OpenSSLCrypto
         guard unsafe X509_check_private_key(chain.leaf.pointer, privateKey.pointer) == 1 else {
             OpenSSLError.discardQueue()
             throw TLSIdentityError(
-                "the private key in \(key.name) does not match the certificate in \(certificates.name)"
+                "the private key in \(key.name) does not match the certificate in \(certificates.name)",
+                about: .privateKey
             )
         }
         do throws(OpenSSLError) {
@@ -60,6 +61,16 @@ package import OpenSSLCrypto
     func apply(to ssl: OpaquePointer) -> Bool {
         unsafe SSL_use_cert_and_key(ssl, certificate, key, chain, 1) == 1
     }
+
+    /// The leaf and a `STACK_OF(X509)` of what is behind it, for the time of the call.
+    func withChain<Result, Failure: Error>(
+        _ body: (OpaquePointer, OpaquePointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try unsafe body(certificate, chain)
+    }
+
+    /// How many certificates are behind the leaf.
+    package var intermediateCount: Int { Int(unsafe shim_sk_X509_num(chain)) }
 
     /// Finds out now, not at the first handshake, whether OpenSSL's security level refuses the key or the signature.
     private static func rehearse(

@@ -30,11 +30,16 @@ extension CallServer {
             return [channel]
         }
         var channels: [any Channel] = []
-        for address in configuration.listen {
+        let sockets = try inherited.assigned(to: configuration.listen)
+        for (address, socket) in zip(configuration.listen, sockets) {
             if address.transport == .udp {
                 try listenForDatagrams(on: address, attachments.relay)
             } else {
-                let channel = try await listener.listen(on: address, routes: routes(address, attachments))
+                let channel = try await listener.listen(
+                    on: address,
+                    inherited: socket?.descriptor,
+                    routes: routes(address, attachments)
+                )
                 log(address, at: channel.localAddress.flatMap(TransportAddress.init))
                 channels.append(channel)
             }

@@ -5,29 +5,33 @@ import NIOCore
 import NIOPosix
 import OpenSSLCrypto
 import OpenSSLTLS
-import ServiceLifecycle
 import SignalHub
 import TURNCredentials
 import TURNRelay
-import UnixSignals
 
 /// The whole server: relay, signaling and web on the listeners that were configured.
 struct CallServer: Sendable {
     let configuration: ServerConfiguration
+    /// What `configuration` was read from, and can be again.
+    let source: ConfigurationSource
+    let fingerprint: ConfigurationFingerprint
     let identities: Identities
+    /// Sockets that listen already.
+    let inherited: InheritedSockets
+    let notifier: ServiceNotifier
+    /// Nil where nobody watches.
+    let watchdog: Watchdog?
     let webRoot: String
     let logger: Logger
+    let log: LogOutput
     /// Called once everything listens, with the URL of the app.
     let onReady: @Sendable (String) -> Void
-
-    /// How long allocations that exist may go on after the server was asked to stop.
-    private static let drainTime = Duration.seconds(3)
 
     /// Runs until SIGTERM or SIGINT.
     func run() async throws {
         let loaded = try identities.load()
         let store = TLSIdentityStore(loaded, servesUnknownNames: configuration.edge.servesUnknownNames)
-        let name = try hostNames(certificateNames: loaded.flatMap(\.summary.dnsNames))
+        let name = try configuration.hostNames(certificateNames: loaded.flatMap(\.summary.dnsNames))
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoops)
         do {
             try await run(on: group, store: store, names: name)
@@ -42,13 +46,9 @@ struct CallServer: Sendable {
         let renewals = RenewalCounters()
         let certificates = try certificateAgent(on: group, store, renewals)
         let realms = try ServedRealms(configuration, turnHost: names.turn, logger: logger)
-        let issuer = CredentialIssuer(
-            secret: configuration.defaultRealm.authSecrets[0],
-            lifetime: Int64(configuration.credentialLifetime)
-        )
-        let url = port(for: .turn).map { ICEServers.url(host: names.turn, port: $0) }
+        let url = configuration.port(for: .turn).map { ICEServers.url(host: names.turn, port: $0) }
         if url == nil { logger.warning("no listener serves TURN: calls will not connect") }
-        let iceServers = ICEServers(issuer: issuer, url: url, transportPolicy: configuration.iceTransportPolicy)
+        let iceServers = SharedICEServers(configuration, url: url)
         let signaling = signalServer(on: group, iceServers)
         let relay = try relayServer(on: group, realms.directory, signaling)
         let origins = OriginPolicy(allowed: configuration.allowedOrigins)
@@ -71,7 +71,7 @@ struct CallServer: Sendable {
             webRoot: webRoot,
             signaling: signaling,
             origins: origins,
-            port: port(for: .web),
+            port: configuration.port(for: .web),
             metrics: metrics,
             counters: counters,
             logger: logger
@@ -91,14 +91,19 @@ struct CallServer: Sendable {
         if let socket { listeners.append(try await socket.listen(on: group) { try edge.attachMetrics(to: $0) }) }
         logRelay()
         realms.log()
-        // Whoever is told that the server is ready may send it.
-        let reloads = await TrappedSignal(.sighup)
-        onReady(readyURL(names))
-        await serve(edge, store, realms, certificates, reloads)
-        logger.notice("stopping")
-        for listener in listeners { try? await listener.close() }
-        socket?.remove()
-        await drain(relay, signaling)
+        let parts = Parts(
+            relay: relay,
+            signaling: signaling,
+            edge: edge,
+            counters: counters,
+            realms: realms,
+            store: store,
+            certificates: certificates,
+            listeners: listeners,
+            socket: socket
+        )
+        let reloader = reloader(store, realms, relay, signaling, iceServers)
+        await live(parts, reloader, at: configuration.readyURL(names))
         await logCounters(of: relay)
         await relay.stop()
         try await handshakes.shutdownGracefully()
@@ -122,7 +127,7 @@ struct CallServer: Sendable {
         )
     }
 
-    private func signalServer(on group: MultiThreadedEventLoopGroup, _ iceServers: ICEServers) -> SignalServer {
+    private func signalServer(on group: MultiThreadedEventLoopGroup, _ iceServers: SharedICEServers) -> SignalServer {
         var limits = configuration.signaling
         limits.joinsPerSecondPerAddress = configuration.edge.joinsPerSecondPerAddress
         return SignalServer(
@@ -133,30 +138,27 @@ struct CallServer: Sendable {
         )
     }
 
-    // MARK: Life
-
-    private func serve(
-        _ edge: HTTPEdge,
+    private func reloader(
         _ store: TLSIdentityStore,
         _ realms: ServedRealms,
-        _ certificates: CertificateAgent?,
-        _ reloads: TrappedSignal
-    ) async {
-        await withDiscardingTaskGroup { tasks in
-            tasks.addTask { await edge.run() }
-            tasks.addTask { await realms.follow() }
-            tasks.addTask { await identities.follow(into: store, logger: logger) }
-            if let certificates { tasks.addTask { await certificates.run() } }
-            tasks.addTask {
-                await reloads.forEach {
-                    identities.reload(into: store, logger: logger)
-                    realms.reload()
-                    certificates?.hurry()
-                }
-            }
-            try? await gracefulShutdown()
-            tasks.cancelAll()
-        }
+        _ relay: RelayServer,
+        _ signaling: SignalServer,
+        _ iceServers: SharedICEServers
+    ) -> ConfigurationReloader {
+        ConfigurationReloader(
+            source,
+            running: fingerprint,
+            identities: identities,
+            parts: .init(
+                identities: store,
+                realms: realms,
+                relay: relay,
+                signaling: signaling,
+                iceServers: iceServers,
+                log: log
+            ),
+            logger: logger
+        )
     }
 
     private func logCounters(of relay: RelayServer) async {
@@ -169,16 +171,5 @@ struct CallServer: Sendable {
                 "bytes": "\(counters.queued.bytes)", "drops": "\(drops.isEmpty ? "none" : drops)",
             ]
         )
-    }
-
-    /// Signaling ends first, so that clients come back elsewhere or later; media goes on for a moment.
-    private func drain(_ relay: RelayServer, _ signaling: SignalServer) async {
-        relay.drain()
-        let clock = ContinuousClock()
-        let deadline = clock.now + Self.drainTime
-        await signaling.stop()
-        while relay.allocationCount > 0, clock.now < deadline {
-            try? await clock.sleep(for: .milliseconds(50))
-        }
     }
 }

@@ -6,6 +6,7 @@ import OpenSSLTLS
 /// The certificates that were configured, read at start and again on SIGHUP.
 struct Identities: Sendable {
     let files: [ServerConfiguration.IdentityFiles]
+    var origins: ValueOrigins = [:]
 
     func load() throws(StartupError) -> [TLSIdentity] {
         var identities: [TLSIdentity] = []
@@ -15,7 +16,7 @@ struct Identities: Sendable {
                     try TLSIdentity(certificateFile: file.certificate, privateKeyFile: file.privateKey)
                 )
             } catch {
-                throw .configuration("\(error)")
+                throw StartupError.identity(error).located(by: origins)
             }
         }
         return identities
@@ -40,5 +41,12 @@ struct Identities: Sendable {
             try? await Task.sleep(for: FileWatch.interval)
             if watch.hasChanged() { reload(into: store, logger: logger) }
         }
+    }
+}
+
+extension StartupError {
+    fileprivate static func identity(_ error: TLSIdentityError) -> StartupError {
+        let key = error.part == .certificate ? ConfigurationKey.certificate : .privateKey
+        return StartupError(kind: .configuration, description: error.description, key: key)
     }
 }

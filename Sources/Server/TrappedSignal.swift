@@ -2,16 +2,16 @@
 
 import UnixSignals
 
-/// A signal that does not end the process from now on, and is waited for.
+/// Signals that do not end the process from now on, and are waited for.
 struct TrappedSignal: Sendable {
     private let signals: UnixSignalsSequence
 
-    init(_ signal: UnixSignal) async {
-        signals = await UnixSignalsSequence(trapping: signal)
+    init(_ signals: UnixSignal...) async {
+        self.signals = await UnixSignalsSequence(trapping: signals)
     }
 
-    /// Calls `body` each time the process gets the signal, until the task is cancelled.
-    func forEach(_ body: @Sendable () -> Void) async {
-        for await _ in signals { body() }
+    /// Calls `body` each time the process gets one, until the task is cancelled.
+    func forEach(_ body: @Sendable () async -> Void) async {
+        for await _ in signals { await body() }
     }
 }

@@ -8,7 +8,9 @@ extension Hub {
         tokenGuard.forget(at: now)
         connectBudget?.forget(at: now)
         joinBudget?.forget(at: now)
-        for id in seats.expired(at: now) { actions += seats[id].map { vacate(id, of: $0.room, at: now) } ?? [] }
+        for id in seats.expired(at: now) {
+            actions += seats[id].map { vacate(id, of: $0.room, .seatExpired, at: now) } ?? []
+        }
         actions += endCongestion(at: now)
         for (id, member) in members where member.phase != .closing {
             if now - member.lastHeard >= limits.deadAfter {

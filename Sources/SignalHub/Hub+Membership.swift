@@ -60,7 +60,8 @@ extension Hub {
 
     mutating func enter(_ occupant: Room.Occupant, _ before: Room, at now: Duration) -> [HubAction] {
         guard let member = members[occupant.connection] else { return [] }
-        var room = before
+        var (room, occupant) = (before, occupant)
+        occupant.joinedAt = now
         room.add(occupant)
         rooms[room.name] = room
         members[occupant.connection]?.phase = .joined(room: room.name)
@@ -84,25 +85,31 @@ extension Hub {
     mutating func leave(_ id: ConnectionID, _ member: Member, at now: Duration) throws(SignalError) -> [HubAction] {
         if case .waiting = member.phase { return stopWaiting(id, at: now) }
         guard member.room != nil else { throw .notJoined }
-        let actions = depart(id, at: now)
+        let actions = depart(id, .left, at: now)
         members[id]?.phase = .lobby(since: now)
         return actions
     }
 
     /// Takes a member out of its room or away from its door, if it is at one, and tells the others.
-    mutating func depart(_ id: ConnectionID, at now: Duration) -> [HubAction] {
+    mutating func depart(_ id: ConnectionID, _ reason: Departure.Reason, at now: Duration) -> [HubAction] {
         guard let room = members[id]?.room else { return stopWaiting(id, at: now) }
-        return vacate(id, of: room, at: now)
+        return vacate(id, of: room, reason, at: now)
     }
 
     /// Frees the place in a room that a connection has or had. The only way out of a room, so that the others are told
     /// once.
-    mutating func vacate(_ id: ConnectionID, of name: String, at now: Duration) -> [HubAction] {
+    mutating func vacate(
+        _ id: ConnectionID,
+        of name: String,
+        _ reason: Departure.Reason,
+        at now: Duration
+    ) -> [HubAction] {
         seats.remove(id)
         guard var room = rooms[name] else { return [] }
         let wasHost = room.host?.connection == id
         guard let occupant = room.remove(id) else { return [] }
         memberCount -= 1
+        note(occupant, reason, at: now)
         guard !room.occupants.isEmpty else {
             rooms[name] = nil
             return room.waiting.flatMap { turnAway($0, .roomClosed, at: now) }

@@ -7,7 +7,7 @@ extension Hub {
         guard let member = members[id], let room = member.room,
             seats.hold(id, from: member.address, until: now + limits.seatHold, limits: limits),
             let occupant = rooms[room]?.setAway(id)
-        else { return depart(id, at: now) }
+        else { return depart(id, .connectionEnded, at: now) }
         return rooms[room]?.broadcast(.peerState(occupant), except: id) ?? []
     }
 
@@ -64,7 +64,7 @@ extension Hub {
 
     private mutating func abandon(_ id: ConnectionID, at now: Duration) -> [HubAction] {
         guard let seat = seats[id] else { return [] }
-        let actions = vacate(id, of: seat.room, at: now)
+        let actions = vacate(id, of: seat.room, .seatGivenUp, at: now)
         return seat.hold == nil ? actions + closeTaken(id) : actions
     }
 

@@ -5,7 +5,7 @@
 ///
 /// Events of a connection that is not known, or already closing, do nothing: the transport need not know which.
 package struct Hub: Sendable {
-    let limits: SignalLimits
+    private(set) var limits: SignalLimits
     private let makeICEServers: @Sendable (_ peerID: String, _ room: String) -> ICEServerOffer
     var members: [ConnectionID: Member] = [:]
     var rooms: [String: Room] = [:]
@@ -22,6 +22,8 @@ package struct Hub: Sendable {
     package internal(set) var memberCount = 0
     package internal(set) var counters = SignalCounters()
     private var isStopping = false
+    /// For whoever asks for them after each event.
+    private var departures: [Departure] = []
 
     /// - Parameter iceServers: the ICE servers for a member of a room, with credentials that are valid from now.
     package init(
@@ -42,6 +44,11 @@ package struct Hub: Sendable {
             maximumAddresses: limits.connections
         )
         self.makeICEServers = iceServers
+    }
+
+    /// Who is in a room stays in it, also when there are more.
+    package mutating func setRoomSize(_ size: Int) {
+        limits.roomSize = size
     }
 
     package var connectionCount: Int { members.count }
@@ -93,8 +100,9 @@ package struct Hub: Sendable {
     }
 
     /// Closes everybody, now and from now on.
-    package mutating func stop() -> [HubAction] {
+    package mutating func stop(at now: Duration) -> [HubAction] {
         isStopping = true
+        for occupant in rooms.values.flatMap(\.occupants) { note(occupant, .serverStopping, at: now) }
         let open = members.filter { $0.value.phase != .closing }.keys
         for id in open { members[id]?.phase = .closing }
         // Nobody is left who could be told that the others left.
@@ -102,6 +110,16 @@ package struct Hub: Sendable {
         seats.removeAll()
         memberCount = 0
         return open.map { .close($0, .serverStopping) }
+    }
+
+    mutating func note(_ occupant: Room.Occupant, _ reason: Departure.Reason, at now: Duration) {
+        departures.append(Departure(peerID: occupant.peerID, reason: reason, duration: now - occupant.joinedAt))
+    }
+
+    /// Who has left a room since this was asked last.
+    package mutating func takeDepartures() -> [Departure] {
+        defer { departures.removeAll() }
+        return departures
     }
 
     mutating func close(_ id: ConnectionID, _ reason: CloseReason, at now: Duration) -> [HubAction] {

@@ -13,6 +13,7 @@ struct Room: Sendable {
         var congestion: Congestion?
         /// Whether it wants to be told of the congestion of others.
         var hearsOfCongestion = false
+        var joinedAt = Duration.zero
     }
 
     /// As its first member spelled it: names that are canonically equivalent Unicode mean the same room.

@@ -13,7 +13,9 @@ import TURNCredentials
 /// late (a client or an allocation that is gone) is dropped silently. A bug of ours is an `assertionFailure`, and in
 /// release a drop: no packet can trap the process.
 package final class Relay {
-    let configuration: RelayConfiguration
+    private(set) var configuration: RelayConfiguration
+    /// Whether payloads have to be counted at all.
+    private(set) var limitsBandwidth: Bool
     let loop: Int
     let directory: RelayedAddressDirectory
     let realms: RealmDirectory
@@ -50,6 +52,7 @@ package final class Relay {
         random: any RandomNumberGenerator
     ) {
         self.configuration = configuration
+        limitsBandwidth = realms.limitsBandwidth
         self.loop = loop
         self.directory = directory
         self.realms = realms
@@ -59,6 +62,18 @@ package final class Relay {
         self.authenticator = RequestAuthenticator(nonces: nonces)
         self.random = random
         strangers = StrangerBudget(perSecond: configuration.strangersPerSecondPerAddress)
+    }
+
+    /// Takes over limits and alternate servers; the rest cannot change while there are clients.
+    ///
+    /// - Parameter limitsBandwidth: of the realms as they are now.
+    package func update(_ changed: RelayConfiguration, limitsBandwidth: Bool) {
+        configuration.takeLimits(of: changed)
+        // Who has a meter is counted on, although nothing is limited any more.
+        self.limitsBandwidth = self.limitsBandwidth || limitsBandwidth
+        if strangers.perSecond != changed.strangersPerSecondPerAddress {
+            strangers = StrangerBudget(perSecond: changed.strangersPerSecondPerAddress)
+        }
     }
 
     package var clientCount: Int { clients.count }

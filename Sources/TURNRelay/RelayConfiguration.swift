@@ -87,6 +87,17 @@ package struct RelayConfiguration: Sendable {
 
     package init() {}
 
+    /// What may change while the relay runs.
+    mutating func takeLimits(of other: RelayConfiguration) {
+        maximumLifetime = other.maximumLifetime
+        strangersPerSecondPerAddress = other.strangersPerSecondPerAddress
+        permissionsPerAllocation = other.permissionsPerAllocation
+        channelsPerAllocation = other.channelsPerAllocation
+        connectionsPerAllocation = other.connectionsPerAllocation
+        alternateServers = other.alternateServers
+        alternateServerThreshold = other.alternateServerThreshold
+    }
+
     func idleTimeout(isDatagram: Bool) -> TimeAmount {
         isDatagram ? unallocatedDatagramTimeout : unallocatedTimeout
     }

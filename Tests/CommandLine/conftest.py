@@ -24,7 +24,8 @@ class Program:
     def __init__(self, home: Path):
         self.binary = newest_binary()
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SWIFTTURN_")}
-        self.environment = {**kept, "XDG_DATA_HOME": str(home)}
+        # Clients of a test that has ended are not worth waiting for.
+        self.environment = {**kept, "XDG_DATA_HOME": str(home), "SWIFTTURN_DRAIN_SECONDS": "1"}
         self.authority = home / "swiftturn" / "dev" / "ca.pem"
         self.servers: list[subprocess.Popen] = []
 
@@ -94,15 +95,15 @@ class Authority:
             "-subj", "/CN=test authority", "-keyout", "authority.key", "-out", "authority.pem",
         )
 
-    def issue(self, name: str) -> tuple[Path, Path]:
-        """A certificate for a name, and its key."""
+    def issue(self, name: str, days: int = 2) -> tuple[Path, Path]:
+        """A certificate for a name, and its key; one that has expired where the days are less than none."""
         self._openssl(
             "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
             "-addext", f"subjectAltName=DNS:{name}", "-keyout", f"{name}.key", "-out", f"{name}.csr",
         )
         self._openssl(
             "x509", "-req", "-in", f"{name}.csr", "-CA", "authority.pem", "-CAkey", "authority.key",
-            "-copy_extensions", "copy", "-days", "2", "-out", f"{name}.pem",
+            "-copy_extensions", "copy", "-days", str(days), "-out", f"{name}.pem",
         )
         return self.directory / f"{name}.pem", self.directory / f"{name}.key"
 

@@ -130,10 +130,10 @@ def test_keys_of_tokens_are_read_again_on_sighup(program, port, key_file):
     assert allocate("old", old) == 0
     assert allocate("new", new) == allocate("old", os.urandom(16)) == allocate("old", old, "else.test") == 401
     key_file.write_text("nonsense")
-    reload(server, "OAuth keys not replaced")
+    reload(server, "configuration not read again")
     assert allocate("old", old) == 0
     key_file.write_text(line("new", new))
-    reload(server, "OAuth keys read again")
+    reload(server, "changed=oauth-key-file")
     assert allocate("old", old) == 401 and allocate("new", new) == 0
 
 

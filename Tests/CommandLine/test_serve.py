@@ -78,13 +78,14 @@ def test_sighup_reads_certificates_again(program, authority, port):
     before = peer_certificate(port, "call.test", authority.certificate)
     key.write_text("nonsense")
     server.process.send_signal(signal.SIGHUP)
-    while "certificates not replaced" not in server.process.stderr.readline():
+    while "configuration not read again" not in server.process.stderr.readline():
         pass
     assert peer_certificate(port, "call.test", authority.certificate) == before
     authority.issue("call.test")
     server.process.send_signal(signal.SIGHUP)
-    while "certificates read again" not in server.process.stderr.readline():
+    while "configuration read again" not in (line := server.process.stderr.readline()):
         pass
+    assert 'changed="certificate, private-key"' in line
     assert peer_certificate(port, "call.test", authority.certificate) != before
 
 

@@ -49,7 +49,7 @@ HALF_INSIDE_TLS = [
 USERNAMES = {
     "format": b"%s%n%x%@",
     "quotes": b"\"'`; DROP TABLE users; --",
-    "newline": b"a\r\n2026-01-01T00:00:00+0000 error swiftturn: forged",
+    "newline": b"a\r\n2026-01-01T00:00:00.000Z error    forged",
     "NUL": b"9999999999:a\0b",
     "escape": b"\x1b]0;title\x07\x1b[31m",
     "invalid UTF-8": b"\xff\xfe\xc3",
@@ -60,7 +60,7 @@ USERNAMES = {
     "negative": b"-1:a",
 }
 
-LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT[\d:]+\S+ \w+ swiftturn: ")
+LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z \w+ +(?!forged)\S")
 
 
 @pytest.mark.parametrize("name", GARBAGE)

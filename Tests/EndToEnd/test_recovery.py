@@ -2,6 +2,8 @@
 """A call survives what networks and servers do."""
 
 import re
+import signal
+import socket
 import time
 
 import pytest
@@ -29,6 +31,43 @@ def test_a_call_comes_back_after_the_server_was_killed(server, room, record):
     expect_call(people)
     record("call of 2 back after server start, s", round(time.monotonic() - started, 1))
     expect_relay_over_tls(people, f"turns:localhost:{server.port}?transport=tcp")
+
+
+@pytest.fixture
+def listener():
+    """A socket that outlives servers, as systemd has it for them."""
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
+        yield listener
+
+
+def test_a_call_moves_to_the_next_server_when_one_stops(listener, start_server, room, record):
+    port = listener.getsockname()[1]
+    old = start_server("--dev", "--drain-seconds", 60, port=port, listener=listener)
+    people = room.gather(old.url, 2)
+    start_server("--dev", port=port, listener=listener)
+    stopped = time.monotonic()
+    old.process.send_signal(signal.SIGTERM)
+    for person in people:
+        person.until(lambda p=person: joins(p) == 2, "a second join", BACK_WITHIN)
+    expect_call(people)
+    record("call of 2 back with the next server, s", round(time.monotonic() - stopped, 1))
+    assert old.process.wait(30) == 0, "nobody is left there"
+
+
+def test_a_call_survives_a_restart_of_its_server(listener, start_server, room, record):
+    server = start_server("--dev", port=listener.getsockname()[1], listener=listener)
+    people = room.gather(server.url, 2)
+    server.process.send_signal(signal.SIGTERM)
+    for person in people:
+        person.expect_status("reconnecting")
+        person.expect_media(1)
+    assert server.process.wait(30) == 0
+    server.start()
+    started = time.monotonic()
+    for person in people:
+        person.until(lambda p=person: joins(p) == 2, "a second join", BACK_WITHIN)
+    expect_call(people)
+    record("call of 2 back after a restart, s", round(time.monotonic() - started, 1))
 
 
 @pytest.fixture

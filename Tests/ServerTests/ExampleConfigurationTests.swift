@@ -16,16 +16,47 @@ struct ExampleConfigurationTests {
         #expect(configuration.callHost == "call.example.com" && configuration.realms.isEmpty)
     }
 
-    /// Options in comments are there to be used by taking the sign off.
-    @Test func itsCommentsAreOptions() throws {
-        let example = try #require(TextFile.read(Self.path))
+    /// The example with the sign taken off all options in comments.
+    private static func uncommented() throws -> String {
+        let example = try #require(TextFile.read(path))
         let text = example.split(separator: "\n").map { line in
             String(line.replacing(/^#\s?(?=[a-z-]+:|\s+- |    [a-z-]+:)/, with: ""))
         }
-        let document = try ConfigurationDocument(text.joined(separator: "\n"), path: "example")
-        #expect(Set(document.options.keys).isSuperset(of: [.listen, .turnHost, .authSecretFile, .oauthKeyFile]))
+        return text.joined(separator: "\n")
+    }
+
+    @Test func itsCommentsAreOptions() throws {
+        let document = try ConfigurationDocument(try Self.uncommented(), path: "example")
+        #expect(document.problems == [])
+        #expect(
+            Set(document.options.keys).isSuperset(of: [
+                .listen, .turnHost, .authSecretFile, .oauthKeyFile, .relay, .logFormat, .drainSeconds,
+            ])
+        )
         let realm = try #require(document.realms.first)
         #expect(document.realms.count == 1 && realm.name == "tenant.example" && realm.hosts == ["turn.tenant.example"])
         #expect(Set(realm.options.keys) == [.authSecretFile, .allocationsInTotal])
+    }
+
+    /// And their values are good, together.
+    @Test func itsCommentsAreGood() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let files = [
+            "secret": "north", "users": "alice:wonder", "tenant-secret": "south", "metrics-token": "0123456789abcdef",
+            "oauth-keys": "key A128GCM \(Data(repeating: 1, count: 16).base64EncodedString())",
+        ]
+        for (name, text) in files {
+            let file = directory.appending(path: name)
+            try text.write(to: file, atomically: false, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        }
+        let text = try Self.uncommented().replacing("/etc/swiftturn/", with: directory.path + "/")
+        try await withFile(text) { path in
+            let configuration = try await load(["--config", path])
+            #expect(configuration.relay.mode == .open && configuration.realms.count == 1)
+            #expect(configuration.defaultRealm.authSecrets == ["north"] && configuration.logFormat == .json)
+        }
     }
 }

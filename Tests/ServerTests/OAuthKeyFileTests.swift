@@ -74,31 +74,4 @@ struct OAuthKeyFileTests {
         let error = #expect(throws: StartupError.self) { try OAuthKeyFile.read("/nonexistent") }
         #expect(error?.kind == .noInput && error?.description.contains("/nonexistent") == true)
     }
-
-    // MARK: Rotation
-
-    private func accepts(_ source: OAuthKeySource, _ kid: String, _ key: [UInt8]) throws -> Bool {
-        let (nonce, now) = ([UInt8](repeating: 3, count: 12), Int64(1_000))
-        let block = try OAuthKey(kid: kid, algorithm: .aes128GCM, key: key)
-            .seal(grant(at: now), nonce: nonce, serverName: source.verifier.serverName)
-        let verifier = CredentialVerifier(users: UserDirectory([], realm: "r"), secrets: [], tokens: source.verifier)
-        return !verifier.candidates(kid: kid, nonce: nonce, encryptedBlock: block, now: now).isEmpty
-    }
-
-    @Test func keysAreReadAgainUnlessTheFileIsNotGood() async throws {
-        let lines = LogLines()
-        let logger = Logger(label: "test", factory: { _ in lines })
-        try await withKeys("old A128GCM \(Self.short)") { path in
-            let source = try OAuthKeySource(.init(keyFile: path, serverName: nil), realm: "r")
-            let key = [UInt8](repeating: 1, count: 16)
-            #expect(try source.verifier.serverName == "r" && accepts(source, "old", key))
-            try "nonsense".write(toFile: path, atomically: false, encoding: .utf8)
-            source.reload(logger: logger)
-            #expect(try accepts(source, "old", key) && !accepts(source, "new", key))
-            try "new A128GCM \(Self.short)".write(toFile: path, atomically: false, encoding: .utf8)
-            source.reload(logger: logger)
-            #expect(try !accepts(source, "old", key) && accepts(source, "new", key))
-            #expect(lines.messages == ["OAuth keys not replaced", "OAuth keys read again"])
-        }
-    }
 }

@@ -171,8 +171,8 @@ struct ServerConfigurationTests {
     }
 
     @Test(arguments: [
-        ("cal-host: x", "unknown option 'cal-host'"), ("- a\n- b", "lines"), ("listen: [", "is not YAML: line"),
-        ("a: b: c", "is not YAML"), ("event-loops: many", "event-loops 'many'"), ("realm: [a]", "one value"),
+        ("cal-host: x", "unknown option 'cal-host'"), ("- a\n- b", "lines"), ("listen: [", ":2: this is not YAML"),
+        ("a: b: c", ":1: this is not YAML"), ("event-loops: many", "event-loops 'many'"), ("realm: [a]", "one value"),
         ("listen: {a: b}", "'listen'"), ("listen: [[a]]", "'listen'"), ("realm: a\nrealm: b", "twice: 'realm'"),
         ("dev: 5", "dev '5'"), ("realm:", "'realm' has no value"), ("listen: ~", "'listen' has no value"),
     ])
@@ -186,8 +186,55 @@ struct ServerConfigurationTests {
     }
 
     @Test func badNumbersInTheEnvironment() async throws {
-        await #expect(throws: StartupError.self) { try await load(["--dev"], ["SWIFTTURN_EVENT_LOOPS": "two"]) }
+        let error = await #expect(throws: StartupError.self) {
+            try await load(["--dev"], ["SWIFTTURN_EVENT_LOOPS": "two"])
+        }
+        #expect(
+            error?.description == "environment SWIFTTURN_EVENT_LOOPS: event-loops 'two' is not a number"
+        )
         await #expect(throws: StartupError.self) { try await load(["--dev"], ["SWIFTTURN_PLAIN_TURN": "perhaps"]) }
+    }
+
+    /// File, line and option, also of what only turns out to be wrong when it is used.
+    @Test(arguments: [
+        ("realm: a\ncal-host: x", 2, "unknown option 'cal-host' (did you mean 'call-host'?)"),
+        ("quux: x", 1, "unknown option 'quux'"), ("realm: a\n\nevent-loops: many", 3, "event-loops 'many'"),
+        ("realm: a\nlog-level: loud", 2, "log-level 'loud'"), ("realm:\n  - a", 1, "'realm' has one value"),
+        ("user: ['a:b', c]", 1, "user 2 is not NAME:PASSWORD"),
+        ("realm: a\nuser-file: /nonexistent", 2, "user-file '/nonexistent' cannot be read"),
+        ("realms:\n  - {name: a, hosts: b, usr: 'a:b'}", 2, "unknown option 'usr' (did you mean 'user'?)"),
+        ("realms:\n  - name: a\n    hosts: b\n    user: c", 4, "realm 'a': user 1 is not NAME:PASSWORD"),
+        ("realms:\n  - name: a\n    user: 'c:d'", 2, "realm 'a': no client could get there"),
+        ("# new\nconfig-version: 2\nflux: x", 2, "'config-version' 2 is of a newer swiftturn"),
+    ])
+    func errorsNameFileLineAndOption(yaml: String, line: Int, words: String) async throws {
+        try await withFile(yaml) { path in
+            let error = await #expect(throws: StartupError.self) {
+                try await load(Self.certificate + ["--config", path])
+            }
+            #expect(error?.description.hasPrefix("\(path):\(line): \(words)") == true, "\(error?.description ?? "")")
+            #expect(error?.description.contains("\n") == false)
+        }
+    }
+
+    @Test func aFileTellsAllItsProblems() throws {
+        let document = try ConfigurationDocument("a: 1\nrealm: [x]\nconfig-version: 1\nuserr: x", path: "f")
+        #expect(document.problems.map { $0.description.prefix(4) } == ["f:1:", "f:2:", "f:4:"])
+    }
+
+    @Test(arguments: [
+        ("cal-host", "call-host"), ("Listen", "listen"), ("max-participants-per-rom", "max-participants-per-room"),
+        ("logl-evel", "log-level"), ("turn_host", "turn-host"), ("frobnicate", nil), ("x", nil),
+    ])
+    func theNearestOptionIsSuggested(name: String, option: String?) {
+        #expect(NearestName.to(name, among: ConfigurationKey.allCases.map(\.rawValue)) == option)
+    }
+
+    @Test func unknownVariables() throws {
+        let environment = ["SWIFTTURN_CAL_HOST": "x", "SWIFTTURN_LISTEN": "x", "OTHER": "x"]
+        let source = ConfigurationSource(flags: try .parse([]), environment: environment, generatedSecret: "")
+        let unknown = [("SWIFTTURN_CAL_HOST", " (did you mean 'SWIFTTURN_CALL_HOST'?)")]
+        #expect(source.unknownVariables == unknown.map { .init(name: $0.0, suggestion: $0.1) })
     }
 
     /// An error about users or secrets never repeats them.

@@ -155,7 +155,7 @@ struct UserDatabaseTests {
         try UserDatabase.create(at: path).store([try user("a")])
         let lines = LogLines()
         let logger = Logger(label: "test", factory: { _ in lines })
-        let source = try UserSource(configured: [], database: path, realm: "r", logger: logger)
+        let source = UserSource(try .init(configured: [], database: path, realm: "r"), realm: "r", logger: logger)
         #expect(source.directory.user(named: "a") != nil)
         try FileManager.default.removeItem(atPath: path)
         await source.refresh()
@@ -174,7 +174,11 @@ struct UserDatabaseTests {
         let database = try UserDatabase.create(at: path)
         try database.store([try user("a", password: "stored")])
         let configured = try LongTermUser(name: "a", password: "configured", realm: "r")
-        let source = try UserSource(configured: [configured], database: path, realm: "r", logger: Logger(label: "test"))
+        let source = UserSource(
+            try .init(configured: [configured], database: path, realm: "r"),
+            realm: "r",
+            logger: Logger(label: "test")
+        )
         #expect(source.directory.user(named: "a")?.keys.md5 == configured.keys.md5)
         try database.store([try user("b")])
         await source.refresh()
@@ -184,7 +188,7 @@ struct UserDatabaseTests {
     @Test func aServerDoesNotStartWithoutItsDatabase() throws {
         try inDirectory { path in
             #expect(throws: StartupError.self) {
-                try UserSource(configured: [], database: path, realm: "r", logger: Logger(label: "test"))
+                try UserSource.Content(configured: [], database: path, realm: "r")
             }
         }
     }

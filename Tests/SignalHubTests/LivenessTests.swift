@@ -68,12 +68,12 @@ struct LivenessTests {
 
     @Test mutating func `a stopping hub closes everybody and takes nobody`() {
         let ids = [fixture.member(), fixture.member(), fixture.connect()]
-        let actions = fixture.hub.stop()
+        let actions = fixture.hub.stop(at: fixture.now)
         #expect(actions.closes == Dictionary(uniqueKeysWithValues: ids.map { ($0, 1001) }))
         #expect(actions.count == 3)
         let late = fixture.tryToConnect()
         #expect(late.actions == [.close(late.id, .serverStopping)])
-        #expect(fixture.hub.stop().isEmpty)
+        #expect(fixture.hub.stop(at: fixture.now).isEmpty)
         #expect(ids.flatMap { fixture.disconnect($0) }.isEmpty)
         #expect(fixture.hub.connectionCount == 0)
         #expect(fixture.hub.memberCount == 0)

@@ -405,7 +405,7 @@ struct ResumeTests {
         let ana = try seated()
         let ben = try seated()
         _ = fixture.disconnect(ana.id)
-        #expect(fixture.hub.stop().closes == [ben.id: 1001])
+        #expect(fixture.hub.stop(at: fixture.now).closes == [ben.id: 1001])
         #expect(fixture.hub.memberCount == 0 && fixture.hub.seats.heldCount == 0)
         #expect(fixture.disconnect(ben.id).isEmpty)
         fixture.now += .seconds(60)

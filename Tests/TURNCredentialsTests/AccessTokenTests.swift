@@ -151,20 +151,6 @@ struct AccessTokenTests {
         }
     }
 
-    @Test func keysAreReplacedWhileTheServerRuns() throws {
-        let tokens = AccessTokenVerifier(serverName: Self.server, keys: [])
-        let verifier = CredentialVerifier(users: UserDirectory([], realm: "r"), secrets: [], tokens: tokens)
-        let block = try key().seal(grant(), nonce: nonce, serverName: Self.server)
-        func isTaken() -> Bool {
-            !verifier.candidates(kid: "k", nonce: nonce, encryptedBlock: block, now: Self.issuedAt).isEmpty
-        }
-        #expect(!isTaken())
-        tokens.replace(with: [try key()])
-        #expect(isTaken())
-        tokens.replace(with: [])
-        #expect(!isTaken() && verifier.tokenServerName == Self.server)
-    }
-
     // MARK: As credentials
 
     @Test func credentialsOfTokens() throws {

@@ -418,3 +418,19 @@ test("who leaves gives the seat up", async () => {
   FakeWebSocket.last.accept();
   assert.equal(FakeWebSocket.last.sent[0].type, "join");
 });
+
+test("comes back at once to the successor of a server that stops, and with pauses while there is none", async () => {
+  signaling.open();
+  enter();
+  FakeWebSocket.last.drop(1001);
+  assert.deepEqual(states, ["connecting", "joined", "reconnecting"]);
+  await clock.advance(300);
+  assert.equal(FakeWebSocket.all.length, 2);
+  FakeWebSocket.last.drop(1001);
+  await clock.advance(999);
+  assert.equal(FakeWebSocket.all.length, 2);
+  await clock.advance(1);
+  assert.equal(FakeWebSocket.all.length, 3);
+  enter();
+  assert.equal(states.at(-1), "joined");
+});

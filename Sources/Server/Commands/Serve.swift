@@ -19,34 +19,53 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var options: ServeOptions
 
+    @Flag(help: "Print all options with their values and where these come from, as YAML without secrets, and end.")
+    var printConfig = false
+
     func run() async throws {
         try await reportingErrors {
-            let environment = ProcessInfo.processInfo.environment
-            let loader = try ConfigurationLoader(flags: options, environment: environment)
-            let configuration = try ServerConfiguration(loader) { base64Encoded(SecureRandom.bytes(32)) }
-            try await serve(configuration, environment)
+            let source = ConfigurationSource(options)
+            if printConfig { return printOutput(try EffectiveConfiguration(source).yaml) }
+            let (configuration, fingerprint) = try source.read()
+            try await serve(configuration, fingerprint, source)
         }
     }
 
-    private func serve(_ configuration: ServerConfiguration, _ environment: [String: String]) async throws {
-        let logger = Self.logger(configuration.logLevel)
-        for name in environment.keys.sorted() where Self.isUnknown(name) {
-            logger.warning("unknown environment variable", metadata: ["name": "\(name)"])
+    private func serve(
+        _ configuration: ServerConfiguration,
+        _ fingerprint: ConfigurationFingerprint,
+        _ source: ConfigurationSource
+    ) async throws {
+        let log = LogOutput(level: configuration.logLevel, format: configuration.logFormat)
+        let logger = log.logger()
+        for name in source.unknownVariables {
+            logger.warning("unknown environment variable", metadata: ["name": "\(name.name)\(name.suggestion)"])
         }
         ProcessReading.markStart()
         FileLimit.raise()
+        let environment = source.environment
+        let processID = ProcessInfo.processInfo.processIdentifier
+        let inherited = try InheritedSockets(environment: environment, processID: processID)
+        var configuration = configuration
+        if configuration.listen.isEmpty { configuration.listen = inherited.sockets.map { ListenAddress($0.address) } }
         let server = CallServer(
             configuration: configuration,
+            source: source,
+            fingerprint: fingerprint,
             identities: try identities(configuration, environment),
-            webRoot: try WebRoot.find(configuration.webRoot),
+            inherited: inherited,
+            notifier: ServiceNotifier(environment: environment),
+            watchdog: Watchdog(environment: environment, processID: processID),
+            webRoot: try configuration.findWebRoot(),
             logger: logger,
+            log: log,
             onReady: { printOutput($0) }
         )
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: Self.logger(.error)
+                logger: LogOutput(level: .error, format: configuration.logFormat).logger()
             )
         )
         try await group.run()
@@ -57,7 +76,7 @@ struct Serve: AsyncParsableCommand {
         _ environment: [String: String]
     ) throws(StartupError) -> Identities {
         guard configuration.isDevelopment, configuration.identityFiles.isEmpty else {
-            return Identities(files: configuration.identityFiles)
+            return Identities(files: configuration.identityFiles, origins: configuration.origins)
         }
         let authority = DevelopmentAuthority(environment: environment)
         let leaf = try authority.leaf()
@@ -65,16 +84,28 @@ struct Serve: AsyncParsableCommand {
         return Identities(files: [leaf])
     }
 
-    private static func isUnknown(_ name: String) -> Bool {
-        name.hasPrefix("SWIFTTURN_") && name != "SWIFTTURN_CONFIG" && name != "SWIFTTURN_WARNINGS_AS_ERRORS"
-            && !ConfigurationKey.allCases.contains { $0.environmentName == name }
-    }
-
-    private static func logger(_ level: Logger.Level) -> Logger {
-        var logger = Logger(label: "swiftturn", factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = level
-        return logger
-    }
 }
 
 extension CallServer: Service {}
+
+extension ConfigurationSource {
+    /// Of this process.
+    init(_ options: ServeOptions) {
+        self.init(
+            flags: options,
+            environment: ProcessInfo.processInfo.environment,
+            generatedSecret: base64Encoded(SecureRandom.bytes(32))
+        )
+    }
+}
+
+extension ServerConfiguration {
+    /// Where the app's files are.
+    func findWebRoot() throws(StartupError) -> String {
+        do throws(StartupError) {
+            return try WebRoot.find(webRoot)
+        } catch {
+            throw error.located(by: origins)
+        }
+    }
+}

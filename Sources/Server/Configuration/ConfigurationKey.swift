@@ -33,7 +33,9 @@ enum ConfigurationKey: String, CaseIterable {
     case iceTransportPolicy = "ice-transport-policy"
     case webRoot = "web-root"
     case eventLoops = "event-loops"
+    case drainSeconds = "drain-seconds"
     case logLevel = "log-level"
+    case logFormat = "log-format"
     case allowedOrigin = "allowed-origin"
     case maxParticipantsPerRoom = "max-participants-per-room"
     case credentialLifetime = "credential-lifetime"
@@ -83,7 +85,7 @@ enum ConfigurationKey: String, CaseIterable {
             .redirectHttp, .relayAddress,
             .allowPeer, .denyPeer, .alternateServer:
             .list
-        case .eventLoops, .maxParticipantsPerRoom, .credentialLifetime, .joinsPerSecondPerAddress,
+        case .eventLoops, .drainSeconds, .maxParticipantsPerRoom, .credentialLifetime, .joinsPerSecondPerAddress,
             .alternateServerThreshold, .allocationsPerUser, .allocationsInTotal, .permissionsPerAllocation,
             .channelsPerAllocation, .connectionsPerAllocation,
             .maximumLifetime,
@@ -91,7 +93,7 @@ enum ConfigurationKey: String, CaseIterable {
             .challengesPerSecondPerAddress, .websocketsInTotal, .websocketsPerAddress, .messagesPerSecondPerWebsocket:
             .number
         case .callHost, .turnHost, .realm, .authSecretFile, .userFile, .userDatabase, .oauthKeyFile, .oauthServerName,
-            .iceTransportPolicy, .webRoot, .logLevel, .metricsTokenFile, .metricsSocket,
+            .iceTransportPolicy, .webRoot, .logLevel, .logFormat, .metricsTokenFile, .metricsSocket,
             .domain, .turnDomain, .acmeEmail, .acmeDirectory, .acmeFallbackDirectory, .acmeEabFile, .acmeState,
             .acmeCaFile, .relay, .relayPorts:
             .text

@@ -7,23 +7,37 @@ import Foundation
 /// first specification used (`DOMAIN`, `TURN_DOMAIN` and their like).
 struct ConfigurationLoader {
     private let reader: ConfigReader
+    /// Of the values that count.
+    let origins: ValueOrigins
     /// Of the file alone: flags and the environment have no form for them.
     let realms: [ConfigurationDocument.Realm]
 
-    init(flags: ServeOptions, environment: [String: String]) throws(StartupError) {
-        let document = try (flags.config ?? environment["SWIFTTURN_CONFIG"]).map(Self.document)
-        reader = ConfigReader(providers: [
-            InMemoryProvider(name: "flags", values: flags.values),
-            InMemoryProvider(name: "environment", values: Self.values(of: environment)),
-            Self.provider(document?.options ?? [:]),
-            InMemoryProvider(name: "legacy environment", values: Self.legacyValues(of: environment)),
-        ])
+    init(_ source: ConfigurationSource) throws(StartupError) {
+        let document = try source.document()
+        if let problem = document?.problems.first { throw problem }
+        let layers = [
+            ("flags", source.flags), ("environment", Self.values(of: source.environment)),
+            ("file", Self.values(of: document?.options ?? [:])),
+            ("legacy environment", Self.legacyValues(of: source.environment)),
+        ]
+        reader = ConfigReader(providers: layers.map { InMemoryProvider(name: $0.0, values: $0.1) })
         realms = document?.realms ?? []
+        let legacyNames = Self.legacyNames
+        let origins = document.map { Self.origins(of: $0.options, in: $0.path) } ?? [:]
+        let all: [(ConfigurationKey) -> ValueOrigin?] = [
+            { .flag("--\($0.rawValue)") }, { .environment($0.environmentName) }, { origins[$0] },
+            { legacyNames[$0].map(ValueOrigin.environment) },
+        ]
+        self.origins = ConfigurationKey.allCases.reduce(into: [:]) { result, key in
+            let layer = layers.firstIndex { $0.1[AbsoluteConfigKey(key.configKey)] != nil }
+            result[key] = layer.flatMap { all[$0](key) }
+        }
     }
 
     /// The options of one realm.
     init(_ realm: ConfigurationDocument.Realm) {
-        reader = ConfigReader(provider: Self.provider(realm.options))
+        reader = ConfigReader(provider: InMemoryProvider(name: "file", values: Self.values(of: realm.options)))
+        origins = Self.origins(of: realm.options, in: realm.path)
         realms = []
     }
 
@@ -43,7 +57,7 @@ struct ConfigurationLoader {
     func number(_ key: ConfigurationKey, in range: ClosedRange<Int>) throws(StartupError) -> Int? {
         guard let number = reader.int(forKey: key.configKey) else {
             guard let text = text(key) else { return nil }
-            guard let number = Int(text) else { throw .configuration("\(key.rawValue) '\(text)' is not a number") }
+            guard let number = Int(text) else { throw .configuration(key, "'\(text)' is not a number") }
             return try check(number, of: key, in: range)
         }
         return try check(number, of: key, in: range)
@@ -55,7 +69,7 @@ struct ConfigurationLoader {
         in range: ClosedRange<Int>
     ) throws(StartupError) -> Int {
         guard range.contains(number) else {
-            throw .configuration("\(key.rawValue) \(number) is not between \(range.lowerBound) and \(range.upperBound)")
+            throw .configuration(key, "\(number) is not between \(range.lowerBound) and \(range.upperBound)")
         }
         return number
     }
@@ -63,7 +77,7 @@ struct ConfigurationLoader {
     func flag(_ key: ConfigurationKey) throws(StartupError) -> Bool {
         if let flag = reader.bool(forKey: key.configKey) { return flag }
         guard let text = text(key) else { return false }
-        throw .configuration("\(key.rawValue) '\(text)' is neither true nor false")
+        throw .configuration(key, "'\(text)' is neither true nor false")
     }
 
     // MARK: Layers
@@ -78,16 +92,20 @@ struct ConfigurationLoader {
         return values
     }
 
+    /// The names of the product's first specification.
+    private static let legacyNames: [ConfigurationKey: String] = [
+        .callHost: "DOMAIN", .turnHost: "TURN_DOMAIN", .maxParticipantsPerRoom: "MAX_PARTICIPANTS_PER_ROOM",
+        .user: "TURN_USERNAME",
+    ]
+
     private static func legacyValues(of environment: [String: String]) -> [AbsoluteConfigKey: ConfigValue] {
-        var texts: [(ConfigurationKey, String?)] = [
-            (.callHost, environment["DOMAIN"]), (.turnHost, environment["TURN_DOMAIN"]),
-            (.maxParticipantsPerRoom, environment["MAX_PARTICIPANTS_PER_ROOM"]),
-        ]
-        if let name = environment["TURN_USERNAME"], let password = environment["TURN_PASSWORD"] {
-            texts.append((.user, "\(name):\(password)"))
-        }
         var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        for case (let key, let text?) in texts where !text.isEmpty {
+        for (key, name) in legacyNames {
+            guard var text = environment[name], !text.isEmpty else { continue }
+            if key == .user {
+                guard let password = environment["TURN_PASSWORD"] else { continue }
+                text = "\(text):\(password)"
+            }
             // A password may hold a comma: it is never split.
             let content = key == .user ? ConfigContent.stringArray([text]) : key.content(of: text)
             values[AbsoluteConfigKey(key.configKey)] = ConfigValue(content, isSecret: key.isSecret)
@@ -95,19 +113,15 @@ struct ConfigurationLoader {
         return values
     }
 
-    private static func document(_ path: String) throws(StartupError) -> ConfigurationDocument {
-        guard let text = TextFile.read(path) else {
-            throw .noInput("the configuration file '\(path)' cannot be read")
+    private static func values(of options: ConfigurationDocument.Options) -> [AbsoluteConfigKey: ConfigValue] {
+        options.reduce(into: [:]) { values, option in
+            let (key, value) = option
+            values[AbsoluteConfigKey(key.configKey)] = ConfigValue(value.content, isSecret: key.isSecret)
         }
-        return try ConfigurationDocument(text, path: path)
     }
 
-    private static func provider(_ options: ConfigurationDocument.Options) -> InMemoryProvider {
-        var values: [AbsoluteConfigKey: ConfigValue] = [:]
-        for (key, content) in options {
-            values[AbsoluteConfigKey(key.configKey)] = ConfigValue(content, isSecret: key.isSecret)
-        }
-        return InMemoryProvider(name: "file", values: values)
+    private static func origins(of options: ConfigurationDocument.Options, in path: String) -> ValueOrigins {
+        options.mapValues { .file(path: path, line: $0.line) }
     }
 }
 

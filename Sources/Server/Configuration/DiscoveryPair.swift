@@ -39,14 +39,15 @@ extension DiscoveryPair {
         for text in loader.list(.natDiscovery) {
             guard let second = TransportAddress(text[...]), second.port > 0, !second.address.isUnspecified else {
                 throw .configuration(
-                    "nat-discovery '\(text)' is not ADDR:PORT, an address of this machine (IPv6 addresses in brackets)"
+                    .natDiscovery,
+                    "'\(text)' is not ADDR:PORT, an address of this machine (IPv6 addresses in brackets)"
                 )
             }
             let family = second.address.family
             guard let first = listeners.first(where: { $0.transport == .udp && $0.address.address.family == family })
-            else { throw .configuration("nat-discovery '\(text)' needs a udp: listener of the same family") }
+            else { throw .configuration(.natDiscovery, "'\(text)' needs a udp: listener of the same family") }
             guard !pairs.contains(where: { $0.first == first.address }) else {
-                throw .configuration("nat-discovery '\(text)': there is another one of the same family")
+                throw .configuration(.natDiscovery, "'\(text)': there is another one of the same family")
             }
             pairs.append(try DiscoveryPair(first.address, second))
         }
@@ -56,11 +57,12 @@ extension DiscoveryPair {
     private init(_ first: TransportAddress, _ second: TransportAddress) throws(StartupError) {
         guard !first.address.isUnspecified, first.port > 0 else {
             throw .configuration(
-                "nat-discovery '\(second)' needs 'udp:\(first)' to name one address and port of this machine"
+                .natDiscovery,
+                "'\(second)' needs 'udp:\(first)' to name one address and port of this machine"
             )
         }
         guard first.address != second.address, first.port != second.port else {
-            throw .configuration("nat-discovery '\(second)' must differ from 'udp:\(first)' in address and in port")
+            throw .configuration(.natDiscovery, "'\(second)' must differ from 'udp:\(first)' in address and in port")
         }
         self.init(first: first, second: second)
     }

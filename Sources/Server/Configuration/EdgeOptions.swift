@@ -17,12 +17,12 @@ extension EdgeOptions {
     init(_ loader: ConfigurationLoader, servesWeb: Bool) throws(StartupError) {
         for text in loader.list(.redirectHttp) {
             guard let address = TransportAddress(text[...]) else {
-                throw .configuration("redirect-http '\(text)' is not ADDR:PORT (IPv6 addresses in brackets)")
+                throw .configuration(.redirectHttp, "'\(text)' is not ADDR:PORT (IPv6 addresses in brackets)")
             }
             redirects.append(address)
         }
         guard redirects.isEmpty || servesWeb else {
-            throw .configuration("redirect-http has nothing to redirect to: no listener serves the web app")
+            throw .configuration(.redirectHttp, "has nothing to redirect to: no listener serves the web app")
         }
         servesUnknownNames = try loader.flag(.serveUnknownNames)
         joinsPerSecondPerAddress =

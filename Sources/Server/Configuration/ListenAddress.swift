@@ -35,7 +35,8 @@ struct ListenAddress: Equatable, Sendable, CustomStringConvertible {
 
     init(_ text: String) throws(StartupError) {
         let problem = StartupError.configuration(
-            "listen '\(text)' is not ADDR:PORT, ADDR:PORT/web, ADDR:PORT/turn, udp:ADDR:PORT, tcp:ADDR:PORT or"
+            .listen,
+            "'\(text)' is not ADDR:PORT, ADDR:PORT/web, ADDR:PORT/turn, udp:ADDR:PORT, tcp:ADDR:PORT or"
                 + " tls:ADDR:PORT (IPv6 addresses in brackets)"
         )
         let (transport, rest) = Self.transport(of: text)

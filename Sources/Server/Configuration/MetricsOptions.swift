@@ -16,12 +16,13 @@ extension MetricsOptions {
     init(_ loader: ConfigurationLoader, servesWeb: Bool) throws(StartupError) {
         token = try Self.token(loader)
         guard token == nil || servesWeb else {
-            throw .configuration("metrics-token-file is for listeners that serve the web, and none does")
+            throw .configuration(.metricsTokenFile, "is for listeners that serve the web, and none does")
         }
         socket = loader.text(.metricsSocket)
         if let socket, !(1...Self.socketPathLimit ~= socket.utf8.count) || socket.utf8.contains(0) {
             throw .configuration(
-                "metrics-socket '\(socket)' is no path of 1 to \(Self.socketPathLimit) bytes"
+                .metricsSocket,
+                "'\(socket)' is no path of 1 to \(Self.socketPathLimit) bytes"
             )
         }
     }
@@ -31,7 +32,8 @@ extension MetricsOptions {
         let lines = TextFile.lines(of: try TextFile.read(secret: path, .metricsTokenFile))
         guard lines.count == 1, let token = MetricsToken(lines[0].text) else {
             throw .configuration(
-                "metrics-token-file '\(path)' does not hold one token, of \(MetricsToken.minimumLength) characters or"
+                .metricsTokenFile,
+                "'\(path)' does not hold one token, of \(MetricsToken.minimumLength) characters or"
                     + " more and without spaces"
             )
         }

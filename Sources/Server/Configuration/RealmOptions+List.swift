@@ -15,20 +15,27 @@ extension RealmOptions {
     ) throws(StartupError) -> [RealmOptions] {
         var realms: [RealmOptions] = []
         for realm in loader.realms {
+            let loader = ConfigurationLoader(realm)
             do throws(StartupError) {
-                realms.append(try RealmOptions(realm, of: mode).inheriting(top))
+                realms.append(try RealmOptions(realm, loader, of: mode).inheriting(top))
             } catch {
-                throw error.within("realm '\(realm.name)'")
+                let error = error.within("realm '\(realm.name)'")
+                throw error.key == nil ? error.located(at: realm.place) : error.located(by: loader.origins)
             }
         }
         try check(realms, defaultName: top.name)
         return realms
     }
 
-    private init(_ realm: ConfigurationDocument.Realm, of mode: RelayOptions.Mode) throws(StartupError) {
+    private init(
+        _ realm: ConfigurationDocument.Realm,
+        _ loader: ConfigurationLoader,
+        of mode: RelayOptions.Mode
+    ) throws(StartupError) {
         try UserName.check(realm: realm.name)
-        try self.init(ConfigurationLoader(realm), of: mode)
+        try self.init(loader, of: mode)
         name = realm.name
+        place = realm.place
         // Origins show addresses in their shortest form.
         hosts = realm.hosts.map { IPAddress($0)?.description ?? $0 }
         guard !hosts.isEmpty else {
@@ -61,26 +68,29 @@ extension RealmOptions {
             let name = realm.name ?? ""
             guard names.insert(name).inserted else {
                 let isDefault = name == defaultName
-                throw .configuration(
-                    "realm '\(name)' \(isDefault ? "is the default realm's name too" : "is there twice")"
-                )
+                throw realm.problem(isDefault ? "is the default realm's name too" : "is there twice")
             }
             for host in realm.hosts {
                 guard let key = HostName(name: host) else { continue }
                 guard key != ownHost else {
-                    throw .configuration("realm '\(name)': '\(host)' is the TURN host, which is the default realm's")
+                    throw realm.problem(": '\(host)' is the TURN host, which is the default realm's")
                 }
                 if let other = owners.updateValue(name, forKey: key) {
-                    throw .configuration("realm '\(name)': realm '\(other)' has the host '\(host)' too")
+                    throw realm.problem(": realm '\(other)' has the host '\(host)' too")
                 }
             }
         }
     }
 }
 
-extension StartupError {
-    /// The same, said of a part of the configuration.
-    fileprivate func within(_ place: String) -> StartupError {
-        StartupError(kind: kind, description: "\(place): \(description)")
+extension RealmOptions {
+    private func problem(_ text: String) -> StartupError {
+        let gap = text.hasPrefix(":") ? "" : " "
+        let error = StartupError.configuration("realm '\(name ?? "")'\(gap)\(text)")
+        return place.map(error.located(at:)) ?? error
     }
+}
+
+extension ConfigurationDocument.Realm {
+    var place: String { "\(path):\(line)" }
 }

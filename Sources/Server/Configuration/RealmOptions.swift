@@ -23,6 +23,9 @@ struct RealmOptions: Sendable {
     var allowedPeers: [IPNetwork] = []
     var deniedPeers: [IPNetwork] = []
     var limits = RealmLimits()
+    /// The realm's entry in the configuration file; nil for the default realm.
+    var place: String?
+    var origins: ValueOrigins = [:]
 }
 
 extension RealmOptions {
@@ -35,6 +38,7 @@ extension RealmOptions {
         allowedPeers = try loader.networks(.allowPeer)
         deniedPeers = try loader.networks(.denyPeer)
         limits = try RealmLimits(loader)
+        origins = loader.origins
         // An option that does nothing must not look as if it did.
         if mode == .closed {
             for key in [ConfigurationKey.allowPeer, .denyPeer] where !loader.list(key).isEmpty {
@@ -46,10 +50,10 @@ extension RealmOptions {
     private static func oauth(_ loader: ConfigurationLoader) throws(StartupError) -> OAuth? {
         let serverName = loader.text(.oauthServerName)
         guard let keyFile = loader.text(.oauthKeyFile) else {
-            guard serverName == nil else { throw .configuration("oauth-server-name needs oauth-key-file") }
+            guard serverName == nil else { throw .configuration(.oauthServerName, "needs oauth-key-file") }
             return nil
         }
-        guard serverName != "" else { throw .configuration("oauth-server-name is empty") }
+        guard serverName != "" else { throw .configuration(.oauthServerName, "is empty") }
         return OAuth(keyFile: keyFile, serverName: serverName)
     }
 
@@ -67,6 +71,6 @@ extension RealmOptions {
 
 extension StartupError {
     static func onlyOpenRelay(_ key: ConfigurationKey) -> StartupError {
-        .configuration("\(key.rawValue) is for an open relay, and this one is closed (see --relay)")
+        .configuration(key, "is for an open relay, and this one is closed (see --relay)")
     }
 }

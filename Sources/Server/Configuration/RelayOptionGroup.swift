@@ -4,52 +4,73 @@ import ArgumentParser
 
 /// The flags of `serve` about where the relay carries data.
 struct RelayOptionGroup: ParsableArguments {
-    @Option(help: ArgumentHelp("closed: only between clients of this server; open: to any peer.", valueName: "mode"))
+    @Option(
+        help: .option(
+            .relay,
+            "closed: only between clients of this server; open: to any peer.",
+            valueName: "mode"
+        )
+    )
     var relay: String?
 
     @Option(
-        help: ArgumentHelp(
-            "open: a local address for relayed addresses, and what clients are told instead of it. Repeatable. closed: the"
-                + " IPv4 address that relayed addresses show. (default: 192.0.0.8)",
+        help: .option(
+            .relayAddress,
+            "open: a local address for relayed addresses, and what clients are told instead of it. Repeatable. "
+                + "closed: the IPv4 address that relayed addresses show.",
             valueName: "ip[=external]"
         )
     )
     var relayAddress: [String] = []
 
-    @Option(help: ArgumentHelp("The ports of an open relay. (default: 49152-65535)", valueName: "min-max"))
+    @Option(help: .option(.relayPorts, "The ports of an open relay.", valueName: "min-max"))
     var relayPorts: String?
 
     @Option(
-        help: ArgumentHelp(
+        help: .option(
+            .allowPeer,
             "Peers that an open relay reaches though it would not by default. Repeatable.",
             valueName: "cidr"
         )
     )
     var allowPeer: [String] = []
 
-    @Option(help: ArgumentHelp("Peers that an open relay does not reach. Repeatable.", valueName: "cidr"))
+    @Option(help: .option(.denyPeer, "Peers that an open relay does not reach. Repeatable.", valueName: "cidr"))
     var denyPeer: [String] = []
 
     @Option(
-        help: ArgumentHelp(
-            "Another server that clients are sent to (300 Try Alternate). Repeatable.",
+        help: .option(
+            .alternateServer,
+            "Another server that clients of its address family are sent to (300 Try Alternate) when this one "
+                + "stops. Repeatable: in turn.",
             valueName: "addr:port"
         )
     )
     var alternateServer: [String] = []
 
     @Option(
-        help: ArgumentHelp(
-            "Allocations from which on new ones are sent there. (default: only when this server stops)",
+        help: .option(
+            .alternateServerThreshold,
+            "Send them there from this number of allocations on, too; 0 is always.",
             valueName: "n"
         )
     )
     var alternateServerThreshold: Int?
 
-    @Flag(help: "Let clients take their allocation along to another address or connection (RFC 8016).")
+    @Flag(
+        help: .option(
+            .mobility,
+            "Let clients take their allocation along to another address or connection (RFC 8016)."
+        )
+    )
     var mobility = false
 
-    @Flag(help: "open: let clients on TCP and TLS have TCP connections to and from peers (RFC 6062).")
+    @Flag(
+        help: .option(
+            .tcpRelay,
+            "open: let clients on TCP and TLS have TCP connections to and from peers (RFC 6062)."
+        )
+    )
     var tcpRelay = false
 
     func add(to values: inout GivenOptions) {

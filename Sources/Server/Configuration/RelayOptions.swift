@@ -43,7 +43,7 @@ extension RelayOptions {
     init(_ loader: ConfigurationLoader) throws(StartupError) {
         if let text = loader.text(.relay) {
             guard let mode = Mode(rawValue: text) else {
-                throw .configuration("relay '\(text)' is neither 'closed' nor 'open'")
+                throw .configuration(.relay, "'\(text)' is neither 'closed' nor 'open'")
             }
             self.mode = mode
         }
@@ -62,20 +62,21 @@ extension RelayOptions {
         switch mode {
         case .closed:
             guard addresses.count <= 1 else {
-                throw .configuration("a closed relay has one relay-address, not \(addresses.count)")
+                throw .configuration(.relayAddress, "is given \(addresses.count) times: a closed relay has one")
             }
             for address in addresses where address.local.family != .ipv4 || address.external != nil {
-                throw .configuration("relay-address '\(address)': a closed relay shows one IPv4 address")
+                throw .configuration(.relayAddress, "'\(address)': a closed relay shows one IPv4 address")
             }
         case .open:
             guard !addresses.isEmpty else {
                 throw .configuration(
-                    "relay 'open' needs --relay-address, an address of this machine that peers can reach"
+                    .relay,
+                    "'open' needs --relay-address, an address of this machine that peers can reach"
                 )
             }
             for (index, address) in addresses.enumerated()
             where addresses[..<index].contains(where: { $0.local == address.local }) {
-                throw .configuration("relay-address '\(address.local)' is given twice")
+                throw .configuration(.relayAddress, "'\(address.local)' is given twice")
             }
         }
     }
@@ -87,7 +88,7 @@ extension RelayOptions {
             if allowsTCPAllocations { throw .onlyOpenRelay(.tcpRelay) }
         }
         if alternateServerThreshold != nil, alternateServers.isEmpty {
-            throw .configuration("alternate-server-threshold needs --alternate-server")
+            throw .configuration(.alternateServerThreshold, "needs --alternate-server")
         }
     }
 
@@ -96,14 +97,14 @@ extension RelayOptions {
     private static func ports(_ text: String) throws(StartupError) -> ClosedRange<UInt16> {
         let bounds = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt16(digits: $0) ?? 0 }
         guard bounds.count == 2, bounds[0] > 0, bounds[0] <= bounds[1] else {
-            throw .configuration("relay-ports '\(text)' is not MIN-MAX, two ports between 1 and 65535")
+            throw .configuration(.relayPorts, "'\(text)' is not MIN-MAX, two ports between 1 and 65535")
         }
         return bounds[0]...bounds[1]
     }
 
     private static func server(_ text: String) throws(StartupError) -> TransportAddress {
         guard let address = TransportAddress(text[...]), address.port > 0 else {
-            throw .configuration("alternate-server '\(text)' is not ADDR:PORT (IPv6 addresses in brackets)")
+            throw .configuration(.alternateServer, "'\(text)' is not ADDR:PORT (IPv6 addresses in brackets)")
         }
         return address
     }
@@ -116,7 +117,7 @@ extension RelayOptions.Address: CustomStringConvertible {
         guard parts.count <= 2, let local = parts[0], let shown = parts[parts.count - 1],
             shown.family == local.family, !shown.isUnspecified
         else {
-            throw .configuration("relay-address '\(text)' is not IP or IP=EXTERNAL, of one family and not all zeros")
+            throw .configuration(.relayAddress, "'\(text)' is not IP or IP=EXTERNAL, of one family and not all zeros")
         }
         self.init(local: local, external: parts.count == 2 ? shown : nil)
     }
@@ -132,7 +133,7 @@ extension ConfigurationLoader {
             do throws(IPNetworkError) {
                 networks.append(try IPNetwork(text))
             } catch {
-                throw .configuration("\(key.rawValue) \(error)")
+                throw .configuration(key, "\(error)")
             }
         }
         return networks

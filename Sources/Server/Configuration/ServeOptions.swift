@@ -6,23 +6,31 @@ import Configuration
 /// The flags of `swiftturn serve`. Each is also a `SWIFTTURN_...` environment variable and a key of the YAML file,
 /// which `ConfigurationKey` lists.
 struct ServeOptions: ParsableArguments {
-    @Flag(help: "Try it on this machine: https://localhost:8443 with a certificate of a local authority made for it.")
+    @Flag(
+        help: .option(
+            .dev,
+            "Try it on this machine: https://localhost:8443 with a certificate of a local authority made for "
+                + "it."
+        )
+    )
     var dev = false
 
     @Option(help: ArgumentHelp("Read options from a YAML file.", valueName: "file"))
     var config: String?
 
     @Option(
-        help: ArgumentHelp(
-            "Where to listen. One port for everything, /web or /turn; or TURN alone, by udp:, tcp: or tls: before the"
-                + " address. Repeatable. (default: [::]:443)",
+        help: .option(
+            .listen,
+            "Where to listen. One port for everything, /web or /turn; or TURN alone, by udp:, tcp: or tls: "
+                + "before the address. Repeatable.",
             valueName: "[udp:|tcp:|tls:]addr:port[/web|/turn]"
         )
     )
     var listen: [String] = []
 
     @Option(
-        help: ArgumentHelp(
+        help: .option(
+            .proxyProtocolFrom,
             "A proxy, or a network of them, whose connections begin with a PROXY header. Repeatable.",
             valueName: "cidr"
         )
@@ -30,94 +38,156 @@ struct ServeOptions: ParsableArguments {
     var proxyProtocolFrom: [String] = []
 
     @Option(
-        help: ArgumentHelp(
-            "A second UDP address and port, beside the first udp: listener's, for clients to find out how their NAT"
-                + " behaves (RFC 5780). One for each family.",
+        help: .option(
+            .natDiscovery,
+            "A second UDP address and port, beside the first udp: listener's, for clients to find out how their"
+                + " NAT behaves (RFC 5780). One for each family.",
             valueName: "addr:port"
         )
     )
     var natDiscovery: [String] = []
 
-    @Flag(help: "Serve TURN over TCP without TLS too, on the same port.")
+    @Flag(help: .option(.plainTurn, "Serve TURN over TCP without TLS too, on the same port."))
     var plainTurn = false
 
-    @Option(help: ArgumentHelp("The host name of the app and signaling.", valueName: "name"))
+    @Option(help: .option(.callHost, "The host name of the app and signaling.", valueName: "name"))
     var callHost: String?
 
-    @Option(help: ArgumentHelp("The host name of TURN, when it is another one.", valueName: "name"))
+    @Option(help: .option(.turnHost, "The host name of TURN, when it is another one.", valueName: "name"))
     var turnHost: String?
 
-    @Option(help: ArgumentHelp("A certificate chain, leaf first (PEM). Repeatable.", valueName: "file"))
+    @Option(
+        help: .option(
+            .certificate,
+            "A certificate chain, leaf first (PEM). Required where a listener does TLS. Repeatable.",
+            valueName: "file"
+        )
+    )
     var certificate: [String] = []
 
-    @Option(help: ArgumentHelp("The private key of the certificate at the same place (PEM).", valueName: "file"))
+    @Option(
+        help: .option(
+            .privateKey,
+            "The private key of the certificate at the same place (PEM).",
+            valueName: "file"
+        )
+    )
     var privateKey: [String] = []
 
-    @Option(help: ArgumentHelp("The TURN realm. (default: the TURN host)", valueName: "name"))
+    @Option(help: .option(.realm, "The TURN realm.", valueName: "name"))
     var realm: String?
 
     @Option(
-        help: ArgumentHelp(
-            "A secret of time-limited credentials. Repeatable: all verify, the first issues. Others on this machine"
-                + " can see arguments: prefer --auth-secret-file.",
+        help: .option(
+            .authSecret,
+            "A secret of time-limited credentials. Repeatable: all verify, the first issues. Others on this "
+                + "machine can see arguments: prefer --auth-secret-file.",
             valueName: "secret"
         )
     )
     var authSecret: [String] = []
 
-    @Option(help: ArgumentHelp("A file with such secrets, one on a line.", valueName: "file"))
+    @Option(help: .option(.authSecretFile, "A file with such secrets, one on a line.", valueName: "file"))
     var authSecretFile: String?
 
-    @Option(help: ArgumentHelp("A TURN user that does not expire. Repeatable.", valueName: "name:password"))
+    @Option(
+        help: .option(
+            .user,
+            "A user that does not expire. Repeatable. Others on this machine can see arguments: prefer "
+                + "--user-file.",
+            valueName: "name:password"
+        )
+    )
     var user: [String] = []
 
-    @Option(help: ArgumentHelp("A file with such users, one on a line.", valueName: "file"))
+    @Option(help: .option(.userFile, "A file with such users, one on a line.", valueName: "file"))
     var userFile: String?
 
-    @Option(help: ArgumentHelp("A database of users, followed as 'swiftturn users' changes it.", valueName: "file"))
+    @Option(
+        help: .option(
+            .userDatabase,
+            "A database of users, followed as 'swiftturn users' changes it.",
+            valueName: "file"
+        )
+    )
     var userDatabase: String?
 
     @Option(
-        help: ArgumentHelp(
+        help: .option(
+            .oauthKeyFile,
             "Keys of authorization servers (RFC 7635), one on a line: KID A128GCM|A256GCM KEY [EXPIRY].",
             valueName: "file"
         )
     )
     var oauthKeyFile: String?
 
-    @Option(help: ArgumentHelp("The name that access tokens are made for. (default: the realm)", valueName: "name"))
+    @Option(help: .option(.oauthServerName, "The name that access tokens are made for.", valueName: "name"))
     var oauthServerName: String?
 
-    @Option(help: ArgumentHelp("What browsers may use: relay (only this server) or all.", valueName: "relay|all"))
+    @Option(
+        help: .option(
+            .iceTransportPolicy,
+            "What browsers may use: relay (only this server) or all (direct connections too).",
+            valueName: "relay|all"
+        )
+    )
     var iceTransportPolicy: String?
 
-    @Option(help: ArgumentHelp("Where the app's files are. (default: found beside the program)", valueName: "dir"))
+    @Option(help: .option(.webRoot, "Where the app's files are.", valueName: "dir"))
     var webRoot: String?
 
-    @Option(help: ArgumentHelp("Threads that do I/O. (default: one for each core)", valueName: "n"))
+    @Option(help: .option(.eventLoops, "Threads that do I/O.", valueName: "n"))
     var eventLoops: Int?
 
-    @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+    @Option(
+        help: .option(
+            .drainSeconds,
+            "How long calls may go on after the server was asked to stop, while clients go elsewhere. A second signal"
+                + " ends it at once.",
+            valueName: "seconds"
+        )
+    )
+    var drainSeconds: Int?
+
+    @Option(help: .option(.logLevel, "trace, debug, info, notice, warning, error or critical.", valueName: "level"))
     var logLevel: String?
 
-    @Option(help: ArgumentHelp("Another origin whose pages may use /ws. Repeatable.", valueName: "origin"))
+    @Option(
+        help: .option(.logFormat, "text for people, json for programs: one object on a line.", valueName: "text|json")
+    )
+    var logFormat: String?
+
+    @Option(help: .option(.allowedOrigin, "Another origin whose pages may use /ws. Repeatable.", valueName: "origin"))
     var allowedOrigin: [String] = []
 
-    @Option(help: ArgumentHelp("How many may be in one room. (default: 10)", valueName: "n"))
+    @Option(help: .option(.maxParticipantsPerRoom, "How many may be in one room.", valueName: "n"))
     var maxParticipantsPerRoom: Int?
 
-    @Option(help: ArgumentHelp("How long issued credentials are good. (default: 3600)", valueName: "seconds"))
+    @Option(
+        help: .option(
+            .credentialLifetime,
+            "How long credentials are good that signaling issues.",
+            valueName: "seconds"
+        )
+    )
     var credentialLifetime: Int?
 
     @Option(
-        help: ArgumentHelp(
+        help: .option(
+            .metricsTokenFile,
             "Answer /metrics to who has the token in this file, of at least 16 characters.",
             valueName: "file"
         )
     )
     var metricsTokenFile: String?
 
-    @Option(help: ArgumentHelp("Answer /metrics on a Unix socket, for its user and group.", valueName: "path"))
+    @Option(
+        help: .option(
+            .metricsSocket,
+            "Answer /metrics on a Unix socket, for its user and group.",
+            valueName: "path"
+        )
+    )
     var metricsSocket: String?
 
     @OptionGroup(title: "Edge") var edge: EdgeOptionGroup
@@ -134,7 +204,8 @@ extension ServeOptions {
             (.callHost, callHost), (.turnHost, turnHost), (.realm, realm), (.authSecretFile, authSecretFile),
             (.userFile, userFile), (.userDatabase, userDatabase), (.oauthKeyFile, oauthKeyFile),
             (.oauthServerName, oauthServerName), (.iceTransportPolicy, iceTransportPolicy), (.webRoot, webRoot),
-            (.logLevel, logLevel), (.metricsTokenFile, metricsTokenFile), (.metricsSocket, metricsSocket),
+            (.logLevel, logLevel), (.logFormat, logFormat), (.metricsTokenFile, metricsTokenFile),
+            (.metricsSocket, metricsSocket),
         ])
         values.add(lists: [
             (.listen, listen), (.proxyProtocolFrom, proxyProtocolFrom), (.natDiscovery, natDiscovery),
@@ -142,7 +213,7 @@ extension ServeOptions {
             (.privateKey, privateKey), (.authSecret, authSecret), (.user, user), (.allowedOrigin, allowedOrigin),
         ])
         values.add(numbers: [
-            (.eventLoops, eventLoops), (.maxParticipantsPerRoom, maxParticipantsPerRoom),
+            (.eventLoops, eventLoops), (.drainSeconds, drainSeconds), (.maxParticipantsPerRoom, maxParticipantsPerRoom),
             (.credentialLifetime, credentialLifetime),
         ])
         values.add(flags: [(.dev, dev), (.plainTurn, plainTurn)])

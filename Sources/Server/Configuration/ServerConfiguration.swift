@@ -38,7 +38,10 @@ struct ServerConfiguration: Sendable {
     var iceTransportPolicy = ICETransportPolicy.relay
     var webRoot: String?
     var eventLoops = ProcessInfo.processInfo.activeProcessorCount
+    /// How long media may go on after the server was asked to stop.
+    var drainSeconds = 10
     var logLevel = Logger.Level.info
+    var logFormat = LogFormat.text
     var allowedOrigins: [String] = []
     var signaling = SignalLimits()
     /// Seconds.
@@ -46,11 +49,21 @@ struct ServerConfiguration: Sendable {
     var servesPlainTURN = false
     var edge = EdgeOptions()
     var metrics = MetricsOptions()
+    var origins: ValueOrigins = [:]
 }
 
 extension ServerConfiguration {
     /// - Parameter randomSecret: for servers whose only issuer is their own signaling.
     init(_ loader: ConfigurationLoader, randomSecret: () -> String) throws(StartupError) {
+        do throws(StartupError) {
+            try self.init(reading: loader, randomSecret: randomSecret)
+        } catch {
+            throw error.located(by: loader.origins)
+        }
+    }
+
+    private init(reading loader: ConfigurationLoader, randomSecret: () -> String) throws(StartupError) {
+        origins = loader.origins
         isDevelopment = try loader.flag(.dev)
         for text in loader.list(.listen) { listen.append(try ListenAddress(text)) }
         if listen.isEmpty, isDevelopment {
@@ -99,19 +112,27 @@ extension ServerConfiguration {
     private mutating func readICETransportPolicy(_ loader: ConfigurationLoader) throws(StartupError) {
         guard let text = loader.text(.iceTransportPolicy) else { return }
         guard let policy = ICETransportPolicy(rawValue: text) else {
-            throw .configuration("ice-transport-policy '\(text)' is neither 'relay' nor 'all'")
+            throw .configuration(.iceTransportPolicy, "'\(text)' is neither 'relay' nor 'all'")
         }
         iceTransportPolicy = policy
     }
 
     private mutating func readLimits(_ loader: ConfigurationLoader) throws(StartupError) {
         eventLoops = try loader.number(.eventLoops, in: 1...256) ?? eventLoops
+        drainSeconds = try loader.number(.drainSeconds, in: 0...3600) ?? drainSeconds
         try readSignalLimits(loader)
         credentialLifetime = try loader.number(.credentialLifetime, in: 60...604_800) ?? credentialLifetime
+        if let text = loader.text(.logFormat) {
+            guard let format = LogFormat(rawValue: text) else {
+                throw .configuration(.logFormat, "'\(text)' is neither 'text' nor 'json'")
+            }
+            logFormat = format
+        }
         if let text = loader.text(.logLevel) {
             guard let level = Logger.Level(rawValue: text) else {
                 throw .configuration(
-                    "log-level '\(text)' is not trace, debug, info, notice, warning, error or critical"
+                    .logLevel,
+                    "'\(text)' is not trace, debug, info, notice, warning, error or critical"
                 )
             }
             logLevel = level
@@ -144,7 +165,7 @@ extension ServerConfiguration {
         _ key: ConfigurationKey
     ) throws(StartupError) -> String? {
         guard let name = loader.text(key) else { return nil }
-        guard name.isHostName else { throw .configuration("\(key.rawValue) '\(name)' is not a host name") }
+        guard name.isHostName else { throw .configuration(key, "'\(name)' is not a host name") }
         return name
     }
 
@@ -152,7 +173,8 @@ extension ServerConfiguration {
         let (certificates, keys) = (loader.list(.certificate), loader.list(.privateKey))
         guard certificates.count == keys.count else {
             throw .configuration(
-                "\(certificates.count) --certificate and \(keys.count) --private-key: they go in pairs"
+                .certificate,
+                "and private-key go in pairs: there are \(certificates.count) and \(keys.count)"
             )
         }
         return zip(certificates, keys).map(IdentityFiles.init)

@@ -18,10 +18,28 @@ struct StartupError: Error, CustomStringConvertible, Equatable {
     }
 
     let kind: Kind
-    let description: String
+    private(set) var description: String
+    /// The option that is to blame, until its place is part of the description.
+    private(set) var key: ConfigurationKey?
+
+    init(kind: Kind, description: String, key: ConfigurationKey? = nil) {
+        self.kind = kind
+        self.description = description
+        self.key = key
+    }
 
     static func configuration(_ text: String) -> StartupError {
         StartupError(kind: .configuration, description: text)
+    }
+
+    /// - Parameter text: goes on after the name of the option.
+    static func configuration(_ key: ConfigurationKey, _ text: String) -> StartupError {
+        StartupError(kind: .configuration, description: "\(key.rawValue) \(text)", key: key)
+    }
+
+    /// - Parameter text: goes on after the name of the option.
+    static func noInput(_ key: ConfigurationKey, _ text: String) -> StartupError {
+        StartupError(kind: .noInput, description: "\(key.rawValue) \(text)", key: key)
     }
 
     static func badData(_ text: String) -> StartupError {
@@ -34,6 +52,28 @@ struct StartupError: Error, CustomStringConvertible, Equatable {
 
     static func unavailable(_ text: String) -> StartupError {
         StartupError(kind: .unavailable, description: text)
+    }
+}
+
+extension StartupError {
+    /// The same, said of a part of the configuration.
+    func within(_ place: String) -> StartupError {
+        var error = self
+        error.description = "\(place): \(description)"
+        return error
+    }
+
+    /// The same with the place where the option was given, if that is not the command line.
+    func located(by origins: ValueOrigins) -> StartupError {
+        guard let place = key.flatMap({ origins[$0]?.place }) else { return self }
+        return located(at: place)
+    }
+
+    /// The same with a place that is known otherwise.
+    func located(at place: String) -> StartupError {
+        var error = within(place)
+        error.key = nil
+        return error
     }
 }
 

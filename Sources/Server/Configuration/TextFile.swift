@@ -16,7 +16,7 @@ enum TextFile {
         var status = stat()
         guard fstat(handle.fileDescriptor, &status) == 0 else { throw .unreadable(path, key) }
         guard status.st_mode & S_IFMT != S_IFREG || status.st_mode & 0o027 == 0 else {
-            throw .configuration("\(key.rawValue) '\(path)' is open to others than its owner: chmod 600 it")
+            throw .configuration(key, "'\(path)' is open to others than its owner: chmod 600 it")
         }
         guard let text = read(handle) else { throw .unreadable(path, key) }
         return text
@@ -36,6 +36,6 @@ enum TextFile {
 
 extension StartupError {
     fileprivate static func unreadable(_ path: String, _ key: ConfigurationKey) -> StartupError {
-        .noInput("\(key.rawValue) '\(path)' cannot be read")
+        .noInput(key, "'\(path)' cannot be read")
     }
 }

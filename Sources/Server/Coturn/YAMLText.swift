@@ -36,7 +36,7 @@ struct YAMLText {
     var text: String { lines.joined(separator: "\n") }
 
     /// In the quotation marks of YAML 1.2, section 7.3.1: nothing in them can be taken for syntax.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let body = text.unicodeScalars.map { scalar in
             switch scalar {
             case "\"", "\\": "\\\(scalar)"

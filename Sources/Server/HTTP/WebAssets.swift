@@ -74,7 +74,7 @@ enum WebRoot {
     /// else `web` of the repository that the program was built in.
     static func find(_ configured: String?) throws(StartupError) -> String {
         if let configured {
-            guard isWebRoot(configured) else { throw .noInput("web-root '\(configured)' has no index.html") }
+            guard isWebRoot(configured) else { throw .noInput(.webRoot, "'\(configured)' has no index.html") }
             return configured
         }
         guard let program = Bundle.main.executableURL?.resolvingSymlinksInPath() else {

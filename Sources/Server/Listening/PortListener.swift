@@ -24,9 +24,15 @@ struct PortListener {
         self.logger = logger
     }
 
-    func listen(on address: ListenAddress, routes: ConnectionRoutes) async throws(StartupError) -> any Channel {
+    /// - Parameter descriptor: of a socket that listens there already.
+    func listen(
+        on address: ListenAddress,
+        inherited descriptor: CInt? = nil,
+        routes: ConnectionRoutes
+    ) async throws(StartupError) -> any Channel {
         do {
-            return try await bind(address.address, routes)
+            guard let descriptor else { return try await bind(address.address, routes) }
+            return try await bootstrap(routes).withBoundSocket(descriptor).get()
         } catch {
             throw .cannotListen(on: "\(address)", error)
         }
@@ -44,7 +50,11 @@ struct PortListener {
     }
 
     private func bind(_ address: TransportAddress, _ routes: ConnectionRoutes) async throws -> any Channel {
-        try await ServerBootstrap(group: group)
+        try await bootstrap(routes).bind(host: "\(address.address)", port: Int(address.port)).get()
+    }
+
+    private func bootstrap(_ routes: ConnectionRoutes) -> ServerBootstrap {
+        ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // Without descriptors to accept with, the listener would be readable all the time.
@@ -57,7 +67,6 @@ struct PortListener {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try admit(channel, routes) }
             }
-            .bind(host: "\(address.address)", port: Int(address.port)).get()
     }
 
     // MARK: Connections

@@ -58,9 +58,8 @@ struct LocalSocket {
 
     /// Removes the file of a socket that nobody listens on any more: a server that was killed leaves it behind.
     private func clear() throws(StartupError) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return }
+        guard attributes[.type] as? FileAttributeType == .typeSocket else {
             throw .unavailable("\(path) is taken: there is a file that is no socket")
         }
         let descriptor = try makeSocket()

@@ -4,29 +4,51 @@ import Logging
 import TURNCredentials
 import TURNRelay
 
-/// One realm of a running server, and what its users and keys come from.
+/// One realm of a running server, and where its users come from.
 struct ServedRealm: Sendable {
     let configuration: RealmConfiguration
     let users: UserSource
-    /// Nil when no authorization server is trusted.
-    let tokenKeys: OAuthKeySource?
 
     /// Reads users and keys for the first time.
     ///
     /// - Parameter name: that the options have, or that the default realm gets without one.
     init(_ options: RealmOptions, name: String, hostAddresses: HostAddresses, logger: Logger) throws {
-        users = try UserSource(
-            configured: try options.users.map {
-                try LongTermUser(name: $0.name, password: $0.password, realm: name)
-            },
-            database: options.userDatabase,
-            realm: name,
-            logger: logger
+        let content = try UserSource.Content(options, realm: name)
+        users = UserSource(content, realm: name, logger: logger)
+        configuration = try RealmConfiguration(options, users: users.directory, hostAddresses: hostAddresses)
+    }
+
+    /// What a changed configuration makes of the realm.
+    struct Change: Sendable {
+        let realm: ServedRealm
+        let users: UserSource.Content
+        let configuration: RealmConfiguration
+    }
+
+    /// Reads users and keys again. Nothing changes yet.
+    func change(_ options: RealmOptions, hostAddresses: HostAddresses) throws -> Change {
+        Change(
+            realm: self,
+            users: try UserSource.Content(options, realm: users.directory.realm),
+            configuration: try RealmConfiguration(options, users: users.directory, hostAddresses: hostAddresses)
         )
-        tokenKeys = try options.oauth.map { try OAuthKeySource($0, realm: name) }
-        var configuration = RealmConfiguration(users: users.directory, secrets: options.authSecrets)
-        configuration.tokens = tokenKeys?.verifier
-        configuration.set(options, hostAddresses: hostAddresses)
-        self.configuration = configuration
+    }
+}
+
+extension RealmConfiguration {
+    /// Reads the keys of access tokens.
+    init(_ options: RealmOptions, users: UserDirectory, hostAddresses: HostAddresses) throws(StartupError) {
+        self.init(users: users, secrets: options.authSecrets)
+        if let oauth = options.oauth {
+            do throws(StartupError) {
+                tokens = AccessTokenVerifier(
+                    serverName: oauth.serverName ?? users.realm,
+                    keys: try OAuthKeyFile.read(oauth.keyFile)
+                )
+            } catch {
+                throw error.located(by: options.origins)
+            }
+        }
+        set(options, hostAddresses: hostAddresses)
     }
 }

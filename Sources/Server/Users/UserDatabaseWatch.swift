@@ -39,7 +39,8 @@ struct UserDatabaseWatch {
     }
 
     private func open() throws(StartupError) -> Opened {
-        guard let file = FileIdentity(path) else { throw .userDatabase(path, errno: errno) }
+        guard access(path, R_OK) == 0 else { throw .userDatabase(path, errno: errno) }
+        guard let file = FileIdentity(path) else { throw .userDatabase(path, "it has gone") }
         if let opened, opened.file == file { return opened }
         return Opened(database: try UserDatabase(path, isReadOnly: true), file: file, version: nil)
     }
@@ -47,13 +48,16 @@ struct UserDatabaseWatch {
 
 /// Tells a file from another one of the same name.
 private struct FileIdentity: Equatable {
-    let device: dev_t
-    let inode: ino_t
+    let device: Int
+    let inode: Int
 
     init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        device = status.st_dev
-        inode = status.st_ino
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: target),
+            let device = attributes[.systemNumber] as? NSNumber,
+            let inode = attributes[.systemFileNumber] as? NSNumber
+        else { return nil }
+        self.device = device.intValue
+        self.inode = inode.intValue
     }
 }

@@ -5,8 +5,32 @@ import TURNCredentials
 
 /// The long-term users of a server: those of its configuration, and those of the user database as they change.
 actor UserSource {
+    /// Users as they were when they were read, and what tells of changes.
+    struct Content: Sendable {
+        fileprivate let configured: [LongTermUser]
+        fileprivate let stored: [LongTermUser]
+        fileprivate let watch: UserDatabaseWatch?
+
+        /// Reads the users; a database that cannot be read is an error.
+        ///
+        /// - Parameter configured: win over users of the same name in the database.
+        init(configured: [LongTermUser], database path: String?, realm: String) throws(StartupError) {
+            self.configured = configured
+            var watch = path.map { UserDatabaseWatch(path: $0, realm: realm) }
+            stored = try watch?.changedUsers() ?? []
+            self.watch = watch
+        }
+
+        init(_ options: RealmOptions, realm: String) throws {
+            let users = try options.users.map { try LongTermUser(name: $0.name, password: $0.password, realm: realm) }
+            try self.init(configured: users, database: options.userDatabase, realm: realm)
+        }
+
+        fileprivate var users: [LongTermUser] { stored + configured }
+    }
+
     nonisolated let directory: UserDirectory
-    private let configured: [LongTermUser]
+    private var configured: [LongTermUser]
     private var watch: UserDatabaseWatch?
     private let logger: Logger
     /// So that a file that stays broken is told of once.
@@ -14,20 +38,23 @@ actor UserSource {
 
     private static let interval = Duration.seconds(1)
 
-    /// Reads the users for the first time; a database that cannot be read is an error.
-    ///
-    /// - Parameter configured: win over users of the same name in the database.
-    init(configured: [LongTermUser], database path: String?, realm: String, logger: Logger) throws {
-        self.configured = configured
+    init(_ content: Content, realm: String, logger: Logger) {
+        configured = content.configured
+        watch = content.watch
+        directory = UserDirectory(content.users, realm: realm)
         self.logger = logger
-        watch = path.map { UserDatabaseWatch(path: $0, realm: realm) }
-        let stored = try watch?.changedUsers() ?? []
-        directory = UserDirectory(stored + configured, realm: realm)
     }
 
-    /// Follows the database until the task is cancelled.
+    /// Goes on with other users and, possibly, another database.
+    func replace(with content: Content) {
+        configured = content.configured
+        watch = content.watch
+        isBroken = false
+        directory.replace(with: content.users)
+    }
+
+    /// Follows the database, if there is one, until the task is cancelled.
     func follow() async {
-        guard watch != nil else { return }
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.interval)
             refresh()

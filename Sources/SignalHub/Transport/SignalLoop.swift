@@ -65,6 +65,10 @@ final class SignalLoop {
         }
     }
 
+    func setRoomSize(_ size: Int) {
+        hub.setRoomSize(size)
+    }
+
     var snapshot: SignalSnapshot { SignalSnapshot(hub) }
 
     func noteCongestion(_ note: CongestionNote, at now: NIODeadline) {
@@ -79,7 +83,7 @@ final class SignalLoop {
     func stop(_ emptied: EventLoopPromise<Void>) {
         self.emptied?.futureResult.cascade(to: emptied)
         if self.emptied == nil { self.emptied = emptied }
-        perform(hub.stop())
+        perform(hub.stop(at: NIODeadline.now().uptime))
         if links.isEmpty { emptied.succeed() }
     }
 
@@ -88,6 +92,18 @@ final class SignalLoop {
             links[id]?.perform { $0.perform(actions) }
         }
         gauges.update(hub)
+        for departure in hub.takeDepartures() { log(departure) }
+    }
+
+    /// One line for each member of a room. Rooms are not named: whoever knows a name may join.
+    private func log(_ departure: Departure) {
+        logger.info(
+            "member left room",
+            metadata: [
+                "peer": "\(departure.peerID)", "reason": "\(departure.reason.rawValue)",
+                "seconds": .stringConvertible(departure.duration.components.seconds),
+            ]
+        )
     }
 
     /// One line for each connection, when it is over.
@@ -99,9 +115,9 @@ final class SignalLoop {
                 "address": "\(LogText.escaped(link.address))",
                 "peer": "\(hub.peerID(of: id) ?? "-")",
                 "closed-by": "\(end.party.rawValue)",
-                "code": "\(end.code.map { String($0) } ?? "-")",
+                "code": end.code.map { .stringConvertible($0) } ?? "-",
                 "reason": "\(LogText.escaped(end.text))",
-                "seconds": "\((now - link.since).nanoseconds / 1_000_000_000)",
+                "seconds": .stringConvertible((now - link.since).nanoseconds / 1_000_000_000),
             ]
         )
     }

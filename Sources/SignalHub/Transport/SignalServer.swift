@@ -58,6 +58,11 @@ package final class SignalServer: Sendable {
         eventLoop.execute { [core] in core.value.connect(id, link, at: now) }
     }
 
+    /// How many may be in one room from now on.
+    package func setRoomSize(_ size: Int) {
+        eventLoop.execute { [core] in core.value.setRoomSize(size) }
+    }
+
     /// What to give NIO's WebSocket upgrader as `maxFrameSize`.
     package var maximumFrameSize: Int { limits.messageBytes }
 
@@ -79,13 +84,17 @@ package final class SignalServer: Sendable {
     }
 
     /// Closes all connections, now and from now on, and returns when they are gone: at the latest a second after the time
-    /// that they have to close by themselves.
+    /// that they have to close by themselves, and at once when the task is cancelled.
     package func stop() async {
         ticker.cancel()
         let emptied = eventLoop.makePromise(of: Void.self)
         eventLoop.execute { [core] in core.value.stop(emptied) }
         let deadline = eventLoop.scheduleTask(in: TimeAmount(limits.closeTimeout + .seconds(1))) { emptied.succeed() }
-        try? await emptied.futureResult.get()
+        await withTaskCancellationHandler {
+            try? await emptied.futureResult.get()
+        } onCancel: {
+            emptied.succeed()
+        }
         deadline.cancel()
     }
 }

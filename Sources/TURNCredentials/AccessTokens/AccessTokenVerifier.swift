@@ -1,29 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import OpenSSLCrypto
-import Synchronization
 
-/// Takes tokens of authorization servers that share keys with this server (RFC 7635). Keys may be replaced while the server
-/// runs; the lock is held for a look-up, once for each request with a token.
+/// Takes tokens of authorization servers that share keys with this server (RFC 7635).
 package final class AccessTokenVerifier: Sendable {
     /// What tokens are made for; sent to clients in THIRD-PARTY-AUTHORIZATION.
     package let serverName: String
-    private let keys: Mutex<[String: OAuthKey]>
+    private let keys: [String: OAuthKey]
 
     /// - Parameter keys: of several with one name the last counts.
     package init(serverName: String, keys: [OAuthKey]) {
         self.serverName = serverName
-        self.keys = Mutex(Self.index(of: keys))
-    }
-
-    /// Allocations that were made with tokens of keys that are gone live on until these expire.
-    package func replace(with keys: [OAuthKey]) {
-        let replacement = Self.index(of: keys)
-        self.keys.withLock { $0 = replacement }
-    }
-
-    private static func index(of keys: [OAuthKey]) -> [String: OAuthKey] {
-        Dictionary(keys.map { ($0.kid, $0) }, uniquingKeysWith: { _, last in last })
+        self.keys = Dictionary(keys.map { ($0.kid, $0) }, uniquingKeysWith: { _, last in last })
     }
 
     /// coturn and its clients use the first 16 bytes of every token's key, as many as a long-term key has.
@@ -32,7 +20,7 @@ package final class AccessTokenVerifier: Sendable {
     /// The credentials that a token may stand for, before any message is checked with one; none for a token that is not
     /// to be taken.
     func candidates(kid: String, nonce: [UInt8], encryptedBlock: [UInt8], now: Int64) -> [VerifiableCredential] {
-        guard let key = keys.withLock({ $0[kid] }),
+        guard let key = keys[kid],
             let grant = try? key.open(nonce: nonce, encryptedBlock: encryptedBlock, serverName: serverName, now: now),
             let fingerprint = try? digest(.sha256, grant.macKey)
         else { return [] }

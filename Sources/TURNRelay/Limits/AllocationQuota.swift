@@ -12,27 +12,34 @@ package final class AllocationQuota: Sendable {
     }
 
     private struct Counts {
+        var perUser: Int
+        var limit: Int
         var total = 0
         var byUser: [String: Int] = [:]
     }
 
-    private let perUser: Int
-    private let total: Int
     private let server: SharedCount?
-    private let counts = Mutex(Counts())
+    private let counts: Mutex<Counts>
 
     /// - Parameter server: of all realms together; nil when only each has a limit.
     init(perUser: Int, total: Int, server: SharedCount? = nil) {
-        self.perUser = perUser
-        self.total = total
+        counts = Mutex(Counts(perUser: perUser, limit: total))
         self.server = server
+    }
+
+    /// Allocations that there are stay, also when they are more.
+    func update(perUser: Int, total: Int) {
+        counts.withLock { counts in
+            counts.perUser = perUser
+            counts.limit = total
+        }
     }
 
     /// Takes one for a user, or says why not.
     func acquire(user: String) -> Refusal? {
         counts.withLock { counts in
-            guard counts.byUser[user, default: 0] < perUser else { return .userQuotaReached }
-            guard counts.total < total, server?.take() != false else { return .serverFull }
+            guard counts.byUser[user, default: 0] < counts.perUser else { return .userQuotaReached }
+            guard counts.total < counts.limit, server?.take() != false else { return .serverFull }
             counts.total += 1
             counts.byUser[user, default: 0] += 1
             return nil

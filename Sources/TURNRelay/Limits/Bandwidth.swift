@@ -22,52 +22,67 @@ final class Bandwidth: Sendable {
         var allocations: Int
     }
 
-    private let limits: BandwidthLimits
-    private let total: SharedBucket?
-    private let server: SharedBucket?
-    private let users = Mutex<[String: User]>([:])
+    private struct State {
+        var limits: BandwidthLimits
+        var total: SharedBucket?
+        var users: [String: User] = [:]
+    }
+
+    private let state: Mutex<State>
+    private let server: ServerBudget?
 
     /// - Parameter server: of all realms together; nil when only each has a limit.
-    init(_ limits: BandwidthLimits, server: SharedBucket? = nil) {
-        self.limits = limits
+    init(_ limits: BandwidthLimits, server: ServerBudget? = nil) {
         self.server = server
-        total = limits.inTotal.map { SharedBucket(perSecond: $0) }
+        state = Mutex(State(limits: limits, total: limits.inTotal.map { SharedBucket(perSecond: $0) }))
+    }
+
+    /// Changed rates hold at once for who has a bucket already; a limit where there was none, and one for each allocation,
+    /// for allocations that are made from now on.
+    func update(_ limits: BandwidthLimits) {
+        state.withLock { state in
+            state.limits = limits
+            state.total = SharedBucket.updated(state.total, perSecond: limits.inTotal)
+            guard let perUser = limits.perUser else { return }
+            for user in state.users.values { user.bucket.setRate(perSecond: perUser) }
+        }
     }
 
     /// For an allocation of a user, until `release`; nil when nothing is limited.
     ///
     /// - Parameter transport: a TCP allocation's is shared by the ends of its connections.
     func meter(for user: String, over transport: RelayTransport = .udp, at now: NIODeadline) -> TrafficMeter? {
-        guard limits.isLimited || server != nil else { return nil }
-        guard transport == .udp else {
-            let own = limits.perAllocation.map { SharedBucket(perSecond: $0) }
-            return TrafficMeter(own: nil, shared: [own, bucket(of: user), total, server].compactMap { $0 })
+        let server = server?.bandwidth
+        return state.withLock { state in
+            let limits = state.limits
+            guard limits.isLimited || server != nil else { return nil }
+            let shared = [Self.bucket(of: user, in: &state), state.total, server].compactMap { $0 }
+            guard transport == .udp else {
+                let own = limits.perAllocation.map { SharedBucket(perSecond: $0) }
+                return TrafficMeter(own: nil, shared: (own.map { [$0] } ?? []) + shared)
+            }
+            return TrafficMeter(own: limits.perAllocation.map { TokenBucket(perSecond: $0, at: now) }, shared: shared)
         }
-        return TrafficMeter(
-            own: limits.perAllocation.map { TokenBucket(perSecond: $0, at: now) },
-            shared: [bucket(of: user), total, server].compactMap { $0 }
-        )
     }
 
-    private func bucket(of user: String) -> SharedBucket? {
-        guard let perUser = limits.perUser else { return nil }
-        return users.withLock { users in
-            var entry = users[user] ?? User(bucket: SharedBucket(perSecond: perUser), allocations: 0)
-            entry.allocations += 1
-            users[user] = entry
-            return entry.bucket
-        }
+    private static func bucket(of user: String, in state: inout State) -> SharedBucket? {
+        guard let perUser = state.limits.perUser else { return nil }
+        var entry = state.users[user] ?? User(bucket: SharedBucket(perSecond: perUser), allocations: 0)
+        entry.allocations += 1
+        state.users[user] = entry
+        return entry.bucket
     }
 
     /// Forgets a user with the last of his allocations.
     func release(user: String) {
-        users.withLock { users in
-            guard let entry = users[user] else { return }
-            users[user] = entry.allocations > 1 ? User(bucket: entry.bucket, allocations: entry.allocations - 1) : nil
+        state.withLock { state in
+            guard var entry = state.users[user] else { return }
+            entry.allocations -= 1
+            state.users[user] = entry.allocations > 0 ? entry : nil
         }
     }
 
-    var userCount: Int { users.withLock { $0.count } }
+    var userCount: Int { state.withLock { $0.users.count } }
 }
 
 /// A bucket that allocations of several loops take from.
@@ -77,6 +92,18 @@ final class SharedBucket: Sendable {
     /// Full from the first time on that anybody takes from it.
     init(perSecond: Int) {
         bucket = Mutex(TokenBucket(perSecond: perSecond, at: .uptimeNanoseconds(0)))
+    }
+
+    /// A bucket for a changed limit: the same with another rate where there was one; nil for no limit.
+    static func updated(_ bucket: SharedBucket?, perSecond: Int?) -> SharedBucket? {
+        guard let perSecond else { return nil }
+        guard let bucket else { return SharedBucket(perSecond: perSecond) }
+        bucket.setRate(perSecond: perSecond)
+        return bucket
+    }
+
+    func setRate(perSecond: Int) {
+        bucket.withLock { $0.setRate(perSecond: perSecond) }
     }
 
     func take(_ count: Int, at now: NIODeadline) -> Bool {

@@ -12,34 +12,52 @@ package struct ServerLimits: Equatable, Sendable {
 }
 
 /// What the realms of a server take from together.
-struct ServerBudget: Sendable {
-    let allocations: SharedCount?
-    let bandwidth: SharedBucket?
+final class ServerBudget: Sendable {
+    let allocations: SharedCount
+    private let bucket: Mutex<SharedBucket?>
 
     init(_ limits: ServerLimits) {
-        allocations = limits.allocations.map(SharedCount.init(limit:))
-        bandwidth = limits.bytesPerSecond.map { SharedBucket(perSecond: $0) }
+        allocations = SharedCount(limit: limits.allocations)
+        bucket = Mutex(limits.bytesPerSecond.map { SharedBucket(perSecond: $0) })
+    }
+
+    /// Nil when only each realm has a limit.
+    var bandwidth: SharedBucket? { bucket.withLock { $0 } }
+
+    func update(_ limits: ServerLimits) {
+        allocations.setLimit(limits.allocations)
+        bucket.withLock { $0 = SharedBucket.updated($0, perSecond: limits.bytesPerSecond) }
     }
 }
 
 /// A number of things that several owners have together.
 final class SharedCount: Sendable {
-    private let limit: Int
-    private let count = Mutex(0)
+    private struct State {
+        var limit: Int?
+        var count = 0
+    }
 
-    init(limit: Int) {
-        self.limit = limit
+    private let state: Mutex<State>
+
+    /// - Parameter limit: nil for any number.
+    init(limit: Int?) {
+        state = Mutex(State(limit: limit))
+    }
+
+    /// What is there already stays, also when it is more.
+    func setLimit(_ limit: Int?) {
+        state.withLock { $0.limit = limit }
     }
 
     func take() -> Bool {
-        count.withLock { count in
-            guard count < limit else { return false }
-            count += 1
+        state.withLock { state in
+            if let limit = state.limit, state.count >= limit { return false }
+            state.count += 1
             return true
         }
     }
 
     func giveBack() {
-        count.withLock { $0 -= 1 }
+        state.withLock { $0.count -= 1 }
     }
 }

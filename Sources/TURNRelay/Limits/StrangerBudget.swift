@@ -10,7 +10,7 @@ import STUNCodec
 struct StrangerBudget {
     private static let places = 4096
 
-    private let perSecond: Int
+    let perSecond: Int
     private var buckets: [TokenBucket?]
 
     /// - Parameter perSecond: 0 for no limit.

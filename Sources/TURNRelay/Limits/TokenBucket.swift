@@ -4,7 +4,7 @@ import NIOCore
 
 /// A rate with a burst of one second: tokens come in as time passes, and something is let through while they last.
 struct TokenBucket {
-    private let perSecond: Int64
+    private var perSecond: Int64
     private var tokens: Int64
     private var filledAt: NIODeadline
 
@@ -13,6 +13,12 @@ struct TokenBucket {
         self.perSecond = Int64(perSecond)
         tokens = Int64(perSecond)
         filledAt = now
+    }
+
+    /// Goes on at another rate, with no more tokens than its burst.
+    mutating func setRate(perSecond: Int) {
+        self.perSecond = Int64(perSecond)
+        tokens = min(tokens, self.perSecond)
     }
 
     /// Takes tokens, or none of them when there are not enough. What is larger than the bucket passes when that is full,

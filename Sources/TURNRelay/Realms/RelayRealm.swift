@@ -1,23 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import STUNCodec
+import Synchronization
 import TURNCredentials
 
 /// A realm: who may use the relay, and how much of it. Shared by the relays of all event loops.
 package final class RelayRealm: Sendable {
-    let verifier: CredentialVerifier
+    /// What may change while the server runs. The lock is held to copy it.
+    private struct Settings {
+        let verifier: CredentialVerifier
+        let peerRules: PeerRules
+
+        init(_ configuration: RealmConfiguration) {
+            verifier = CredentialVerifier(
+                users: configuration.users,
+                secrets: configuration.secrets,
+                tokens: configuration.tokens
+            )
+            peerRules = configuration.peerRules
+        }
+    }
+
+    package let name: String
     package let quota: AllocationQuota
-    let peerRules: PeerRules
     let bandwidth: Bandwidth
+    private let settings: Mutex<Settings>
 
     init(_ configuration: RealmConfiguration, of server: ServerBudget = ServerBudget(ServerLimits())) {
-        verifier = CredentialVerifier(
-            users: configuration.users,
-            secrets: configuration.secrets,
-            tokens: configuration.tokens
-        )
-        bandwidth = Bandwidth(configuration.bandwidth, server: server.bandwidth)
-        peerRules = configuration.peerRules
+        name = configuration.users.realm
+        settings = Mutex(Settings(configuration))
+        bandwidth = Bandwidth(configuration.bandwidth, server: server)
         quota = AllocationQuota(
             perUser: configuration.allocationsPerUser,
             total: configuration.allocationsInTotal,
@@ -25,7 +37,16 @@ package final class RelayRealm: Sendable {
         )
     }
 
-    package var name: String { verifier.realm }
+    /// Takes over all but the name and the host names. Allocations that there are live on as they were let in.
+    func update(_ configuration: RealmConfiguration) {
+        let replacement = Settings(configuration)
+        settings.withLock { $0 = replacement }
+        bandwidth.update(configuration.bandwidth)
+        quota.update(perUser: configuration.allocationsPerUser, total: configuration.allocationsInTotal)
+    }
+
+    var verifier: CredentialVerifier { settings.withLock { $0.verifier } }
+    var peerRules: PeerRules { settings.withLock { $0.peerRules } }
 
     var algorithmOffer: AlgorithmOffer {
         verifier.everyoneHasSHA256 ? .sha256AndMD5 : .md5

@@ -29,8 +29,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
     /// Whether a write is under way that the socket has not taken whole.
     private var isWriting = false
     private var isDraining = false
-    private var drops = 0
-    private var longestDelay = TimeAmount.zero
+    private var traffic = SessionTraffic()
     /// Since it was looked at.
     private var sample = QueueSample()
     private var closeReason: CloseReason?
@@ -89,11 +88,13 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
         guard let id else { return }
         self.id = nil
         decide()
-        let summary = StreamSummary(
+        let summary = SessionSummary(
             address: address,
+            transport: transport,
             reason: closeReason ?? reason,
-            drops: drops,
-            longestDelay: longestDelay
+            isAuthenticated: loop.relay.isAuthenticated(id),
+            duration: .now() - acceptedAt,
+            traffic: traffic
         )
         loop.disconnect(id, summary)
     }
@@ -110,6 +111,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let id, closeReason == nil else { return }
         var bytes = unwrapInboundIn(data)
+        traffic.received += bytes.readableBytes
         if partial.readableBytes > 0 {
             partial.writeBuffer(&bytes)
             bytes = partial
@@ -251,6 +253,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
         var frame = ByteBuffer()
         write(&frame)
         drop(queue.append(frame, of: payloadClass, from: source, at: now), .queueBytes)
+        traffic.peakQueue = max(traffic.peakQueue, queue.byteCount)
     }
 
     func send(answer: [UInt8], to id: ClientID, at now: NIODeadline) {
@@ -284,7 +287,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
         if output.capacity == 0 { output = loop.takeIdleBuffer() }
         let drained = queue.drain(into: &output, limit: limit, at: now)
         drop(drained.dropped, .queueAge)
-        longestDelay = max(longestDelay, drained.delays.longest)
+        traffic.longestDelay = max(traffic.longestDelay, drained.delays.longest)
         sample.delay = max(sample.delay, drained.delays.longest)
         loop.count(drained.delays)
     }
@@ -292,6 +295,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
     /// One write at a time: what the kernel has no room for stays here, where it can still be dropped.
     private func writeOutput(_ context: ChannelHandlerContext) {
         let length = output.readableBytes
+        traffic.sent += length
         let eventLoop = context.eventLoop.assumeIsolated()
         let written = context.eventLoop.makePromise(of: Void.self)
         isWriting = true
@@ -310,7 +314,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
     }
 
     private func drop(_ count: Int, _ reason: DropReason) {
-        drops += count
+        traffic.drops += count
         sample.dropped += count
         loop.count(reason, times: count)
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NIOCore
 import STUNCodec
 
 /// What tells UDP clients apart: the 5-tuple, less what is the same for all of a listener's.
@@ -16,11 +17,14 @@ final class DatagramClient {
     let id: ClientID
     let key: DatagramClientKey
     let port: DatagramPort
+    let since: NIODeadline
+    var traffic = SessionTraffic()
 
-    init(id: ClientID, key: DatagramClientKey, port: DatagramPort) {
+    init(id: ClientID, key: DatagramClientKey, port: DatagramPort, since: NIODeadline) {
         self.id = id
         self.key = key
         self.port = port
+        self.since = since
     }
 }
 

@@ -17,6 +17,7 @@ extension DatagramRelayLoop {
     ) {
         let key = DatagramClientKey(descriptor: port.socket.descriptor, address: address, localAddress: local)
         let client = clientsByKey[key]
+        client?.traffic.received += datagram.byteCount
         switch DatagramFraming.frame(of: datagram) {
         case .stun:
             switch port.vantage.map({ relay.discover(datagram, from: address, at: $0, now) }) ?? .otherMessage {
@@ -81,7 +82,7 @@ extension DatagramRelayLoop {
         counters.messages += 1
         let moment = Moment(uptime: now, unixTime: WallClock.seconds())
         let (outcome, id) = relay.receive(message, fromStranger: key.address, at: moment)
-        if let id { connect(id, key, at: port) }
+        if let id { connect(id, key, at: port, now) }
         take(outcome, of: message, from: key, at: port, now)
     }
 
@@ -94,6 +95,7 @@ extension DatagramRelayLoop {
     ) {
         switch outcome {
         case .respond(let answer):
+            clientsByKey[key]?.traffic.sent += answer.count
             send(to: key.address, from: key.localAddress, at: port) { $0 += answer }
         case .forward(let range, let route, let dontFragment):
             let payload = message.extracting(range)
@@ -107,8 +109,8 @@ extension DatagramRelayLoop {
 
     // MARK: Clients come and go
 
-    private func connect(_ id: ClientID, _ key: DatagramClientKey, at port: DatagramPort) {
-        let client = DatagramClient(id: id, key: key, port: port)
+    private func connect(_ id: ClientID, _ key: DatagramClientKey, at port: DatagramPort, _ now: NIODeadline) {
+        let client = DatagramClient(id: id, key: key, port: port, since: now)
         while clients.count <= id.slot {
             clients.append(nil)
         }
@@ -124,10 +126,16 @@ extension DatagramRelayLoop {
         clients[id.slot] = nil
         clientsByKey[client.key] = nil
         counters.closes[reason, default: 0] += 1
-        logger.debug(
-            "TURN client closed",
-            metadata: ["client": "\(client.key.address)", "reason": "\(reason.rawValue)"]
+        let summary = SessionSummary(
+            address: client.key.address,
+            transport: .udp,
+            reason: reason,
+            // A stranger is no client over UDP.
+            isAuthenticated: true,
+            duration: .now() - client.since,
+            traffic: client.traffic
         )
+        logger.log(level: summary.level, summary.message, metadata: summary.metadata)
     }
 
     // MARK: To a client
@@ -138,6 +146,7 @@ extension DatagramRelayLoop {
             guard let client = clients[id.slot] else { return counters.count(.staleRoute) }
             guard relay.admit(payload.byteCount, of: id, at: now) else { return counters.count(.bandwidth) }
             counters.toClients.count(payload.byteCount, over: .udp)
+            client.traffic.sent += ChannelData.headerLength + payload.byteCount
             send(to: client.key.address, from: client.key.localAddress, at: client.port) { bytes in
                 bytes.append(bigEndian: channel.rawValue)
                 bytes.append(bigEndian: UInt16(truncatingIfNeeded: payload.byteCount))
@@ -165,6 +174,7 @@ extension DatagramRelayLoop {
 
     private func send(_ message: [UInt8], to id: ClientID) {
         guard let client = clients[id.slot] else { return counters.count(.staleRoute) }
+        client.traffic.sent += message.count
         send(to: client.key.address, from: client.key.localAddress, at: client.port) { $0 += message }
     }
 }

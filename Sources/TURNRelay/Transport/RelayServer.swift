@@ -192,8 +192,24 @@ package final class RelayServer: Sendable {
         }
     }
 
+    /// Takes over what may change while clients are served: limits, alternate servers and, of realms that there are, who
+    /// may use them, which peers they reach, and their limits. Realms that none of `realms` is are left as they were.
+    package func update(_ configuration: RelayConfiguration, realms changed: [RealmConfiguration], limits: ServerLimits)
+    {
+        realms.update(changed, limits: limits)
+        let limitsBandwidth = RealmDirectory.limitsBandwidth(changed, limits)
+        for loop in loops {
+            loop.thread.execute { loop.relay.value.relay.update(configuration, limitsBandwidth: limitsBandwidth) }
+        }
+    }
+
     /// Allocations at this moment, over all event loops.
     package var allocationCount: Int { directory.count }
+
+    /// Returns when every event loop and every datagram thread has done a piece of work: one that hangs never does.
+    package func proveAlive() async {
+        for loop in loops { await loop.read { _ in () } }
+    }
 
     /// The sum over all event loops.
     package func counters() async -> RelayCounters {

@@ -67,13 +67,11 @@ final class StreamRelayLoop: RelayLoop {
         return id
     }
 
-    func disconnect(_ id: ClientID, _ summary: StreamSummary) {
+    func disconnect(_ id: ClientID, _ summary: SessionSummary) {
         relay.disconnect(id, at: .now())
         handlers[id.slot] = nil
         counters.closes[summary.reason, default: 0] += 1
-        let level: Logger.Level =
-            summary.reason == .protocolViolation || summary.reason == .unread ? .info : .debug
-        logger.log(level: level, "TURN client closed", metadata: summary.metadata)
+        logger.log(level: summary.level, summary.message, metadata: summary.metadata)
     }
 
     /// Has what a connection carries from now on go to and come from a peer: it is no client's any more.

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 from support.waiting import until
@@ -46,18 +47,25 @@ def is_free(address, port):
 class Server:
     """One `swiftturn serve`, which can be started again after its end.
 
-    `roles` restricts the listener, as "/web" does; `place` makes a command line of one that runs somewhere else.
+    `roles` restricts the listener, as "/web" does; `place` makes a command line of one that runs somewhere else;
+    `listener` is a listening socket for the port that outlives the process, as one of systemd does.
     """
 
-    def __init__(self, directory, data_home, port, options, address="127.0.0.1", roles="", place=list):
+    def __init__(
+        self, directory, data_home, port, options, address="127.0.0.1", roles="", place=list, listener=None
+    ):
         self.port = port
         self.stdout_file = Path(directory) / "stdout"
         self.log_file = Path(directory) / "stderr"
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("SWIFTTURN_")},
             "XDG_DATA_HOME": str(data_home),
+            "SWIFTTURN_DRAIN_SECONDS": "3",
         }
         self.command = place([str(binary()), "serve", "--listen", f"{address}:{port}{roles}", *map(str, options)])
+        self.inherited = [listener.fileno()] if listener else []
+        if listener:
+            self.command = [sys.executable, str(REPOSITORY / "Tests" / "activate.py"), *map(str, self.inherited), *self.command]
         self.process = None
         self.url = None
 
@@ -65,7 +73,8 @@ class Server:
         # The log grows over restarts; the URL is of this start.
         with self.stdout_file.open("wb") as stdout, self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=stdout, stderr=log
+                self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=stdout, stderr=log,
+                pass_fds=self.inherited,
             )
         self.url = until(self._announced_url, lambda: f"the server listens\n{self.log}", START_TIMEOUT, 0.05)
         return self

@@ -7,9 +7,12 @@ import Foundation
 
 /// What `serve` makes of its flags and its environment.
 func load(_ flags: [String] = [], _ environment: [String: String] = [:]) async throws -> ServerConfiguration {
-    let options = try ServeOptions.parse(flags)
-    let loader = try ConfigurationLoader(flags: options, environment: environment)
-    return try ServerConfiguration(loader) { "random" }
+    try source(flags, environment).read().0
+}
+
+/// What `serve` would read its configuration from.
+func source(_ flags: [String] = [], _ environment: [String: String] = [:]) throws -> ConfigurationSource {
+    ConfigurationSource(flags: try ServeOptions.parse(flags), environment: environment, generatedSecret: "random")
 }
 
 /// Calls `body` with the path of a file that holds `text`.

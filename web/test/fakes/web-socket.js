@@ -37,8 +37,8 @@ export class FakeWebSocket {
     this.onmessage?.({ data: typeof message === "string" ? message : JSON.stringify(message) });
   }
 
-  drop() {
+  drop(code = 1006) {
     this.closed = true;
-    this.onclose?.();
+    this.onclose?.({ code });
   }
 }

@@ -59,8 +59,10 @@ enum ConfigurationFile {
         if !bytes.isEmpty { environment["SWIFTTURN_CONFIG"] = path }
         return waiting { [environment] in
             do {
-                let loader = try ConfigurationLoader(flags: flags, environment: environment)
-                let configuration = try ServerConfiguration(loader) { "random" }
+                let source = ConfigurationSource(flags: flags, environment: environment, generatedSecret: "random")
+                let (configuration, fingerprint) = try source.read()
+                require(fingerprint.changes(since: fingerprint).isEmpty, "a change since now")
+                _ = try EffectiveConfiguration(source)
                 try use(configuration)
                 return nil
             } catch {

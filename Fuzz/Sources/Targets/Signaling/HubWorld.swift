@@ -232,7 +232,7 @@ struct HubWorld {
 
     private mutating func stop() {
         isStopped = true
-        apply(hub.stop())
+        apply(hub.stop(at: now))
         require(beliefs.isEmpty, "members that were not told of the end")
     }
 
