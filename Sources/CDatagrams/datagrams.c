@@ -83,7 +83,6 @@ static int set_option(int descriptor, int level, int name, int value) {
 }
 
 static int configure(int descriptor, int domain, int options, int is_unspecified) {
-    if ((options & DATAGRAM_REUSE_PORT) && set_option(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) != 0) return -1;
     if (domain == AF_INET6 && set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, !is_unspecified) != 0) return -1;
     if (options & DATAGRAM_LOCAL_ADDRESS) {
         if (domain == AF_INET && set_option(descriptor, IPPROTO_IP, IP_PKTINFO, 1) != 0) return -1;
@@ -94,6 +93,14 @@ static int configure(int descriptor, int domain, int options, int is_unspecified
         if (domain == AF_INET6 && set_option(descriptor, IPPROTO_IPV6, IPV6_RECVERR, 1) != 0) return -1;
     }
     return 0;
+}
+
+/* Of the ports that the kernel may choose from, one that another server shares is one: who asks for any port shares it
+   with nobody at first. */
+static int bind_shared(int descriptor, const struct sockaddr *address, socklen_t size, int is_any_port) {
+    if (is_any_port && bind(descriptor, address, size) != 0) return -1;
+    if (set_option(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) != 0) return -1;
+    return is_any_port ? 0 : bind(descriptor, address, size);
 }
 
 int datagram_open(const struct datagram_address *local, int options, int buffer_size) {
@@ -109,7 +116,9 @@ int datagram_open(const struct datagram_address *local, int options, int buffer_
         set_option(descriptor, SOL_SOCKET, SO_SNDBUF, buffer_size);
     }
     if (configure(descriptor, domain, options, memcmp(local->bytes, unspecified, 16) == 0) != 0
-        || bind(descriptor, (struct sockaddr *)&address, size) != 0) {
+        || (options & DATAGRAM_REUSE_PORT
+                ? bind_shared(descriptor, (struct sockaddr *)&address, size, local->port == 0)
+                : bind(descriptor, (struct sockaddr *)&address, size)) != 0) {
         int error = errno;
         close(descriptor);
         return -error;

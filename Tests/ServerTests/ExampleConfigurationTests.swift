@@ -38,13 +38,15 @@ struct ExampleConfigurationTests {
         #expect(Set(realm.options.keys) == [.authSecretFile, .allocationsInTotal])
     }
 
-    /// And their values are good, together.
-    @Test func itsCommentsAreGood() async throws {
+    /// And their values are good, together, with certificates that come by themselves and with others.
+    @Test(arguments: [["call-host", "turn-host", "certificate", "private-key"], ["domain", "turn-domain", "acme-"]])
+    func itsCommentsAreGood(without others: [String]) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let files = [
             "secret": "north", "users": "alice:wonder", "tenant-secret": "south", "metrics-token": "0123456789abcdef",
+            "acme-accounts": "account \(Data(repeating: 1, count: 32).base64EncodedString())",
             "oauth-keys": "key A128GCM \(Data(repeating: 1, count: 16).base64EncodedString())",
         ]
         for (name, text) in files {
@@ -52,7 +54,10 @@ struct ExampleConfigurationTests {
             try text.write(to: file, atomically: false, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
         }
-        let text = try Self.uncommented().replacing("/etc/swiftturn/", with: directory.path + "/")
+        let lines = try Self.uncommented().split(separator: "\n").filter { line in
+            !others.contains { line.hasPrefix($0) }
+        }
+        let text = lines.joined(separator: "\n").replacing("/etc/swiftturn/", with: directory.path + "/")
         try await withFile(text) { path in
             let configuration = try await load(["--config", path])
             #expect(configuration.relay.mode == .open && configuration.realms.count == 1)

@@ -125,20 +125,20 @@ struct RealmOptionsTests {
     // MARK: Errors
 
     @Test(arguments: [
-        ("{name: a, hosts: a, auth-secrets: s}", "realm 'a' of '", "unknown option 'auth-secrets'"),
-        ("{name: a, hosts: a, host: b, auth-secret: s}", "realm 'a' of '", "unknown option 'host'"),
+        ("{name: a, hosts: a, auth-secrets: s}", ":5: ", "unknown option 'auth-secrets'"),
+        ("{name: a, hosts: a, host: b, auth-secret: s}", ":5: ", "unknown option 'host'"),
         (
-            "{name: a, hosts: a, listen: '[::]:1', auth-secret: s}", "realm 'a' of '",
+            "{name: a, hosts: a, listen: '[::]:1', auth-secret: s}", ":5: ",
             "'listen' is an option of the whole"
         ),
-        ("{name: a, hosts: a, realm: b, auth-secret: s}", "realm 'a' of '", "'realm' is an option of the whole"),
-        ("{name: a, hosts: a, auth-secret: {b: c}}", "realm 'a' of '", "'auth-secret' is neither"),
-        ("{name: a, hosts: a, auth-secret-file: [b, c]}", "realm 'a' of '", "'auth-secret-file' has one value"),
-        ("{name: a, hosts: {b: c}, auth-secret: s}", "realm 'a' of '", "'hosts' is neither"),
-        ("{name: a, hosts: a, hosts: b, auth-secret: s}", "is not YAML", "twice: 'hosts'"),
-        ("{hosts: a, auth-secret: s}", "realm 1 of '", "has no 'name'"),
-        ("{name: '', hosts: a, auth-secret: s}", "realm 1 of '", "has no 'name'"),
-        ("text", "realm 1 of '", "lines"),
+        ("{name: a, hosts: a, realm: b, auth-secret: s}", ":5: ", "'realm' is an option of the whole"),
+        ("{name: a, hosts: a, auth-secret: {b: c}}", ":5: ", "'auth-secret' is neither"),
+        ("{name: a, hosts: a, auth-secret-file: [b, c]}", ":5: ", "'auth-secret-file' has one value"),
+        ("{name: a, hosts: {b: c}, auth-secret: s}", ":5: ", "'hosts' is neither"),
+        ("{name: a, hosts: a, hosts: b, auth-secret: s}", ":5: ", "twice: 'hosts'"),
+        ("{hosts: a, auth-secret: s}", ":5: ", "has no 'name'"),
+        ("{name: '', hosts: a, auth-secret: s}", ":5: ", "has no 'name'"),
+        ("text", ":5: ", "lines"),
         ("{name: a, hosts: a, auth-secret: ''}", "realm 'a': ", "auth-secret is empty"),
         ("{name: a, hosts: a, auth-secret-file: /nonexistent}", "realm 'a': ", "auth-secret-file '/nonexistent'"),
         ("{name: a, hosts: a, user: u:p, auth-secret-file: /dev/null}", "realm 'a': ", "'/dev/null' has no secret"),
@@ -158,7 +158,7 @@ struct RealmOptionsTests {
         ("{name: a, hosts: ., auth-secret: s}", "realm 'a': ", "'.' is neither"),
         ("{name: a, hosts: \(String(repeating: "a", count: 254)), auth-secret: s}", "realm 'a': ", "a' is neither"),
         ("{name: a, hosts: [2001:db8::7, '2001:DB8:0::7'], auth-secret: s}", "realm 'a': ", "'2001:db8::7' too"),
-        ("{name: a, hosts: a, auth-secret: }", "realm 'a' of '", "'auth-secret' has no value"),
+        ("{name: a, hosts: a, auth-secret: }", ":5: ", "'auth-secret' has no value"),
         ("{name: a, hosts: 'a:443', auth-secret: s}", "realm 'a': ", "'a:443' is neither"),
         ("{name: a, hosts: 'https://a', auth-secret: s}", "realm 'a': ", "'https://a' is neither"),
         ("{name: \"a\\nb\", hosts: a, auth-secret: s}", "realm ", "no control characters"),
@@ -184,7 +184,7 @@ struct RealmOptionsTests {
     @Test func peersOfARealmAreForAnOpenRelay() async throws {
         let yaml = "realms: [{name: a, hosts: a, auth-secret: s, allow-peer: 10.0.0.0/8}]"
         let error = await #expect(throws: StartupError.self) { try await load(yaml) }
-        #expect(error?.description.hasPrefix("realm 'a': allow-peer is for an open relay") == true)
+        #expect(error?.description.contains("realm 'a': allow-peer is for an open relay") == true)
     }
 
     @Test func secretsOfARealmAreNotRepeated() async throws {

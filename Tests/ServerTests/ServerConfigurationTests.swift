@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import STUNCodec
+import SignalHub
 import TURNRelay
 import Testing
 

@@ -21,13 +21,14 @@ struct ProtocolDocumentTests {
     @Test func `the limits are the defaults`() {
         let limits = SignalLimits()
         let rows = [
-            "| connections in total | \(limits.connections) |",
-            "| connections from one address | \(limits.connectionsPerAddress) |",
+            "| connections in total | \(limits.connections) (`--websockets-in-total`) |",
+            "| connections from one address | \(limits.connectionsPerAddress) (`--websockets-per-address`) |",
             "| connections, and joins, from one address | 200 at once, then \(limits.joinsPerSecondPerAddress) a second"
                 + " (`--joins-per-second-per-address`) |",
             "| members of a room | \(limits.roomSize) |",
             "| a message | \(limits.messageBytes / 1024) KiB, in at most \(limits.messageFragments) frames |",
-            "| messages of a member | \(limits.messageBurst) at once, \(limits.messagesPerSecond) a second in the long run |",
+            "| messages of a member | \(limits.messageBurst) at once, \(limits.messagesPerSecond) a second in the long run"
+                + " (`--messages-per-second-per-websocket`) |",
             "| people at the door of a room | \(limits.waitingSize) |",
             "| wrong PINs from an address | \(limits.addressWrongPINs) at once, then one in 30 s |",
             "| wrong PINs for a room | \(limits.roomWrongPINs) at once, then one in 10 s |",

@@ -23,6 +23,7 @@ struct EffectiveConfiguration {
 
     private static func defaultLine(_ key: ConfigurationKey) -> String? {
         switch key.defaultValue {
+        case .value(.string(let text)): "\(key.rawValue): \(YAMLText.quoted(text))  # default"
         case .value(let content): "\(key.rawValue): \(content.text)  # default"
         case .described(let words): "# \(key.rawValue): \(words)  # default"
         case nil: nil

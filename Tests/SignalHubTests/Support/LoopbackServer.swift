@@ -134,6 +134,7 @@ struct RecordedSessions: Sendable {
         }
 
         func log(event: LogEvent) {
+            guard "\(event.message)" == "signaling session ended" else { return }
             continuation.yield(event.metadata ?? [:])
         }
     }

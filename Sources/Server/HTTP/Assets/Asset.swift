@@ -63,7 +63,10 @@ struct Asset: Sendable {
             case .body, .end: break
             }
         }
-        guard let head else { throw ChannelError.inappropriateOperationForState }
+        guard var head else { throw ChannelError.inappropriateOperationForState }
+        // The compressor does not know it before the end, and would have it sent in chunks.
+        head.headers.replaceOrAdd(name: "content-length", value: "\(content.readableBytes)")
+        head.headers.remove(name: "transfer-encoding")
         return Answer(head: head, body: content)
     }
 }
