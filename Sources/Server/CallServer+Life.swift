@@ -91,16 +91,17 @@ extension CallServer {
         }
     }
 
-    /// Returns when there is no allocation. Who connected in the last moment, and has not said yet what for or waits for an
-    /// answer of the web, has a second for it.
+    /// Returns when there is no allocation. Who connected in the last moment has 5 seconds to say what for; after that an
+    /// answer of the web may take a second. Idle connections of browsers count, too: nothing tells them apart.
     private func waitUntilUnused(_ relay: RelayServer, _ counters: EdgeCounters) async {
         let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(1)
+        let decided = clock.now + .seconds(5)
+        var answered = clock.now + .seconds(1)
         while !Task.isCancelled {
             let counts = counters.counts
-            guard relay.allocationCount > 0 || counts.undecided + counts.http > 0 && clock.now < deadline else {
-                return
-            }
+            let isDeciding = counts.undecided > 0 && clock.now < decided
+            if isDeciding { answered = clock.now + .seconds(1) }
+            guard relay.allocationCount > 0 || isDeciding || counts.http > 0 && clock.now < answered else { return }
             try? await clock.sleep(for: .milliseconds(50))
         }
     }

@@ -71,8 +71,8 @@ def test_an_address_that_joins_all_the_time_is_sent_away(program, port):
     # 20 at once, and one for each second that this takes on a slow machine.
     for _ in range(200):
         with socket() as connection:
-            connection.send(json.dumps({"type": "join", "room": "edge"}))
             try:
+                connection.send(json.dumps({"type": "join", "room": "edge"}))
                 assert json.loads(connection.recv(timeout=20))["type"] == "joined"
             except ConnectionClosed as closed:
                 assert closed.rcvd.code == 1013

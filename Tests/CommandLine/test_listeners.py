@@ -55,9 +55,9 @@ def test_the_log_tells_what_is_served(program, port, authority):
     log = server.stop()[1].splitlines()
     listening = [line for line in log if "listening" in line]
     assert len(listening) == 3
-    assert f"address=127.0.0.1:{port} serves=web " in listening[0]
-    assert "address=tls:127.0.0.1:" in listening[1] and "serves=TURN over TLS " in listening[1]
-    assert "address=tcp:127.0.0.1:" in listening[2] and "serves=TURN over TCP " in listening[2]
+    assert f"address=127.0.0.1:{port} serves=web" in listening[0]
+    assert "address=tls:127.0.0.1:" in listening[1] and "serves=\"TURN over TLS\"" in listening[1]
+    assert "address=tcp:127.0.0.1:" in listening[2] and "serves=\"TURN over TCP\"" in listening[2]
     assert ":0 " not in "".join(listening)
     assert [line for line in log if "mode=closed" in line]
 

@@ -31,10 +31,10 @@ struct ConfigurationFingerprint: Sendable, Equatable {
 
     private mutating func add(_ loader: ConfigurationLoader, realm: String?) {
         for key in ConfigurationKey.allCases where loader.origins[key] != nil {
-            let values = key.kind == .list ? loader.list(key) : [loader.text(key) ?? ""]
-            var text = values.joined(separator: "\n")
+            var text = EffectiveConfiguration.value(key, loader)
             if key.isContentFile {
-                for path in values { text += "\n" + Self.hash(ofFile: path) }
+                let paths = key.kind == .list ? loader.list(key) : [loader.text(key) ?? ""]
+                for path in paths { text += "\n" + Self.hash(ofFile: path) }
             }
             hashes[Setting(realm: realm, key: key)] = Self.hash(text)
         }

@@ -30,7 +30,8 @@ struct EffectiveConfiguration {
         }
     }
 
-    private static func value(_ key: ConfigurationKey, _ loader: ConfigurationLoader) -> String {
+    /// As YAML, whatever layer it comes from.
+    static func value(_ key: ConfigurationKey, _ loader: ConfigurationLoader) -> String {
         switch key.kind {
         case .list: "[\(loader.list(key).map(YAMLText.quoted).joined(separator: ", "))]"
         case .text: YAMLText.quoted(loader.text(key) ?? "")

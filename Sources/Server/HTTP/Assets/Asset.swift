@@ -65,7 +65,7 @@ struct Asset: Sendable {
         }
         guard var head else { throw ChannelError.inappropriateOperationForState }
         // The compressor does not know it before the end, and would have it sent in chunks.
-        head.headers.replaceOrAdd(name: "content-length", value: "\(content.readableBytes)")
+        head.headers.replaceOrAdd(name: "Content-Length", value: "\(content.readableBytes)")
         head.headers.remove(name: "transfer-encoding")
         return Answer(head: head, body: content)
     }
