@@ -64,11 +64,20 @@ extension CallServer {
         // From here on a second signal counts.
         let impatience = await TrappedSignal(.sigterm, .sigint)
         notifier.send(.stopping(status: "Stopping: calls go on for \(configuration.drainSeconds) s at most"))
-        for listener in parts.listeners { try? await listener.close() }
+        await close(parts)
         parts.socket?.remove()
         parts.relay.drain()
+        await parts.relay.proveAlive()
         logger.notice("stopping", metadata: ["drain-seconds": .stringConvertible(configuration.drainSeconds)])
         await drain(parts, until: impatience)
+    }
+
+    /// A listener takes with it what it has accepted and not yet handed over to another loop, and back: it accepts nothing
+    /// any more before it is closed. Whoever comes then waits in the socket, if that outlives the server.
+    private func close(_ parts: Parts) async {
+        for listener in parts.listeners { try? await listener.setOption(.autoRead, value: false) }
+        for _ in 0..<3 { await parts.relay.proveAlive() }
+        for listener in parts.listeners { try? await listener.close() }
     }
 
     /// Media goes on for a while. Members of rooms are told first: their pages come back at once, to the server that listens
