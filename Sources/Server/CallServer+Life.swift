@@ -75,7 +75,7 @@ extension CallServer {
     /// A listener takes with it what it has accepted and not yet handed over to another loop, and back: it accepts nothing
     /// any more before it is closed. Whoever comes then waits in the socket, if that outlives the server.
     private func close(_ parts: Parts) async {
-        for listener in parts.listeners { try? await listener.setOption(.autoRead, value: false) }
+        for listener in parts.listeners { try? await listener.setOption(.autoRead, value: false).get() }
         for _ in 0..<3 { await parts.relay.proveAlive() }
         for listener in parts.listeners { try? await listener.close() }
     }
