@@ -72,7 +72,7 @@ export class PeerLink {
     this.#reachable = options.reachable;
     this.#deadline = new Timer(options.clock);
     [this.#connection, this.#negotiation, this.#screenSections] = this.#open(options.initiator);
-    this.#deadline.start(FIRST_CONNECT_TIMEOUT, () => this.#recover());
+    this.#deadline.start(this.#patience(FIRST_CONNECT_TIMEOUT), () => this.#recover());
   }
 
   get state() {
@@ -99,8 +99,8 @@ export class PeerLink {
     this.#reachable = reachable;
     if (!reachable || this.#state === "connected") return;
     this.#backoff.reset();
-    this.#deadline.start(this.#state === "connecting" ? FIRST_CONNECT_TIMEOUT : this.#patience(REACHABLE_GRACE), () =>
-      this.#recover());
+    const grace = this.#state === "connecting" ? FIRST_CONNECT_TIMEOUT : REACHABLE_GRACE;
+    this.#deadline.start(this.#patience(grace), () => this.#recover());
   }
 
   /** @param {RTCConfiguration} configuration used from the next gathering on */
@@ -287,6 +287,7 @@ export class PeerLink {
   async #recover() {
     if (!this.#reachable) return;
     const attempt = this.#backoff.attempts;
+    const connection = this.#connection;
     this.#deadline.start(this.#backoff.next(), () => this.#recover());
     try {
       await this.#options.refresh();
@@ -294,9 +295,11 @@ export class PeerLink {
       return; // Signaling is away: when it is back, this begins anew.
     }
     if (this.#closed || this.#backoff.attempts === 0) return;
+    // The far end has begun anew meanwhile: doing so too would take away what its offer has just made.
+    if (connection !== this.#connection) return;
     const hopeless = attempt >= RESTARTS_BEFORE_REBUILD || this.#isSpent;
     if (hopeless || !this.#connection.remoteDescription) this.#rebuild(true);
-    else this.#connection.restartIce();
+    else connection.restartIce();
   }
 
   /** After a moment, when what both sides sent for connections now gone has arrived: else they chase each other. */

@@ -17,6 +17,8 @@ from test_relay_only import expect_relay_over_tls
 BACK_WITHIN = 5
 # Longer than the first pauses between two attempts.
 INTERRUPTION = 8
+# Longer than a page waits for its first connection, on either side.
+UNCONNECTED = 18
 
 
 def test_a_call_comes_back_after_the_server_was_killed(server, room, record):
@@ -93,6 +95,45 @@ def test_a_call_comes_back_after_its_turn_connections_were_cut(named_server, sta
     assert [person.peers() for person in people] == before, "signaling went on"
     assert [joins(person) for person in people] == [1, 1]
     expect_relay_over_tls(people, f"turns:turn.test:{named_server.port}?transport=tcp")
+
+
+def test_a_call_begins_when_turn_is_there_at_last(named_server, start_proxy, room):
+    turn = proxy_for(start_proxy, "turn.test", named_server)
+    turn.freeze()
+    people = [room.enter(named_server.url) for _ in range(2)]
+    for person in people:
+        person.join()
+    # Both have given up on their first connection by then.
+    until_both_began_anew = time.monotonic() + UNCONNECTED
+    people[0].until(lambda: time.monotonic() > until_both_began_anew, "time passes", 2 * UNCONNECTED)
+    turn.thaw()
+    expect_call(people)
+
+
+def test_a_call_outlives_the_credentials_that_it_began_with(start_server, authority, start_proxy, room):
+    port = proxied_port("turn.test")
+    server = start_named_server(
+        start_server, authority, "call.test", "turn.test", [("call.test",), ("turn.test",)], port,
+        options=("--credential-lifetime", 60),
+    )
+    turn = proxy_for(start_proxy, "turn.test", server)
+    people = room.gather(server.url, 2)
+    expiry = max(expiries(person)[0] for person in people)
+    people[0].until(lambda: time.time() > expiry, "the first credentials have expired", 90)
+    for person in people:
+        person.expect_media(1)
+        assert expiries(person)[-1] > time.time(), "there are others before those end"
+    turn.cut()
+    for person in people:
+        person.until(lambda p=person: "reconnecting" in p.history(), "a tile shows that its connection is lost")
+    expect_call(people)
+    assert [joins(person) for person in people] == [1, 1]
+
+
+def expiries(person):
+    """When the credentials expire that a person was given, one after the other."""
+    granted = [server for message in person.received for server in message.get("iceServers", ())]
+    return [int(server["username"].split(":")[0]) for server in granted if "username" in server]
 
 
 def test_who_loses_the_network_is_gone_for_the_others_and_comes_back(named_server, start_proxy, room):

@@ -254,6 +254,31 @@ test("a peer that never offers is offered to after 15 s", async () => {
   assert.deepEqual(waiting.states, [], "still connecting");
 });
 
+test("of two who never connect the impolite one begins anew, and the polite one follows", async () => {
+  const polite = makeLink({ polite: true });
+  const impolite = makeLink({ initiator: false });
+  await exchange(polite, impolite);
+  await clock.advance(15_000);
+  assert.deepEqual([polite.refreshes, impolite.refreshes], [0, 1]);
+  await clock.advance(POLITE_GRACE);
+  assert.equal(polite.refreshes, 1);
+});
+
+test("what the far end made anew while servers were fetched is left alone", async () => {
+  let arrive;
+  const left = makeLink({ refresh: () => new Promise((resolve) => (arrive = resolve)), initiator: false });
+  const right = makeLink({ polite: true });
+  await exchange(left, right);
+  await clock.advance(15_000);
+  const anew = makeLink({ polite: true });
+  await exchange(left, anew);
+  assert.equal(left.connections.length, 2);
+  arrive();
+  await settle();
+  assert.equal(left.connections.length, 2);
+  assert.deepEqual([left.sent, left.connection.restarts], [[], 0]);
+});
+
 test("muted video is not sent, and that is negotiated", async () => {
   const muted = makeLink({ videoMuted: true });
   const directions = (side) => side.connection.transceivers.map((transceiver) => transceiver.direction);

@@ -7,9 +7,9 @@ from support.server import free_port
 SERVER_ADDRESS = "127.0.0.1"
 
 
-def start_named_server(start_server, authority, call_host, turn_host, certificates, port=None, **where):
+def start_named_server(start_server, authority, call_host, turn_host, certificates, port=None, options=(), **where):
     """`certificates` holds a tuple of names for each certificate."""
-    options = ["--call-host", call_host, "--turn-host", turn_host]
+    options = ["--call-host", call_host, "--turn-host", turn_host, *options]
     for names in certificates:
         certificate, key = authority.leaf(*names)
         options += ["--certificate", certificate, "--private-key", key]
