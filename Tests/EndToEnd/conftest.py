@@ -116,12 +116,13 @@ def artifacts():
 
 @pytest.fixture(scope="session")
 def record(artifacts):
-    """Writes measured numbers, which are not asserted, to one JSON file."""
+    """Writes measured numbers, which are not asserted, to one JSON file of each process that runs tests."""
+    name = "-".join(filter(None, ("measured", os.environ.get("PYTEST_XDIST_WORKER"))))
     numbers = {}
 
     def write(name, value):
         numbers[name] = value
-        (artifacts / "measured.json").write_text(json.dumps(numbers, indent=2) + "\n")
+        (artifacts / f"{name}.json").write_text(json.dumps(numbers, indent=2) + "\n")
 
     return write
 
