@@ -16,6 +16,9 @@
 #include <unistd.h>
 
 static const int datagram_buffer = 4 * 1024 * 1024;
+// Of Ethernet. The loopback's would be many times what a small receive buffer holds, and then the kernel at either end
+// waits until half of that buffer is free (RFC 9293, section 3.8.6.2): no network has that.
+static const int segment_length = 1460;
 
 uint64_t monotonic_now(void) {
     struct timespec time;
@@ -73,6 +76,8 @@ struct load_endpoint *load_endpoint_connect(enum load_transport transport, const
     if (fd < 0) return NULL;
     if (transport == LOAD_UDP && !receive_buffer) receive_buffer = datagram_buffer;
     if (receive_buffer) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    if (receive_buffer && transport != LOAD_UDP)
+        setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment_length, sizeof segment_length);
     if (connect(fd, (struct sockaddr *)&server, length) != 0) {
         int error = errno;
         close(fd);

@@ -25,7 +25,7 @@ enum load_transport { LOAD_UDP, LOAD_TCP, LOAD_TLS };
 struct load_endpoint;
 
 /// Connects, with the TLS handshake. Certificates are not verified: this measures, it does not trust.
-/// - receive_buffer: SO_RCVBUF in bytes; 0 for the system's own choice.
+/// - receive_buffer: SO_RCVBUF in bytes, and segments as on Ethernet; 0 for the system's own choice of both.
 /// - returns: NULL with errno set, or 0 in errno when TLS refused.
 struct load_endpoint *load_endpoint_connect(enum load_transport transport, const char *address, uint16_t port,
                                             int receive_buffer);
