@@ -44,6 +44,8 @@ test_packages=(
     nextcloud-spreed-signaling
     # An ACME server.
     pebble
+    # Load balancers.
+    haproxy libnginx-mod-stream nginx-light
     # Scripts and manual pages of the package.
     groff-base shellcheck
 )
