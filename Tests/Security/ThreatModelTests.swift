@@ -36,7 +36,9 @@ struct ThreatModelTests {
         let sources = try Repository.files(in: "Sources", withExtension: "swift").map(\.name)
         let pages = try Repository.files(in: "web", withExtension: "js").map(\.name)
         let known = Set(sources + pages)
-        let named = try Self.rows().flatMap { row in row.code.matches(of: /`([\w+.-]+\.(?:swift|js))`/).map { String($0.1) } }
+        let named = try Self.rows().flatMap { row in
+            row.code.matches(of: /`([\w+.-]+\.(?:swift|js))`/).map { String($0.1) }
+        }
         #expect(named.count > 25)
         for name in named { #expect(known.contains(name), "there is no \(name)") }
     }
