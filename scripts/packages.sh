@@ -45,7 +45,7 @@ test_packages=(
     # An ACME server.
     pebble
     # Load balancers.
-    haproxy libnginx-mod-stream nginx-light
+    haproxy libnginx-mod-stream nginx
     # Scripts and manual pages of the package.
     groff-base shellcheck
 )
