@@ -40,8 +40,12 @@ test_packages=(
     chromium firefox-esr pulseaudio libnss3-tools openssl iproute2 curl python3 python3-venv
     # Clients of others, and a server to compare with.
     coturn gir1.2-nice-0.1 python3-gi
+    # Who gives out TURN credentials.
+    nextcloud-spreed-signaling
     # An ACME server.
     pebble
+    # Load balancers.
+    haproxy libnginx-mod-stream nginx
     # Scripts and manual pages of the package.
     groff-base shellcheck
 )

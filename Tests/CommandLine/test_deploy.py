@@ -147,7 +147,35 @@ def test_compose_publishes_port_443_and_gives_no_privilege(file):
         assert (file.parent / service["env_file"]).resolve() == REPOSITORY / ".env"
 
 
+# Without --acme-state: docs/certificates.md.
+STATE = "/var/lib/swiftturn"
+
+
+def test_the_container_has_a_place_for_certificates_that_come_by_themselves():
+    compose = yaml.safe_load(COMPOSE[0].read_text())
+    places = dict(volume.split(":")[:2] for volume in compose["services"]["swiftturn"]["volumes"])
+    assert places["state"] == STATE
+    assert compose["volumes"].keys() == {"state"}
+    # A named volume that is empty takes owner and mode from the image.
+    last_stage = (DEPLOY / "docker" / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+    user = re.search(r"^USER (\d+):", last_stage, re.MULTILINE)[1]
+    assert f"install --directory --owner {user} --group {user} --mode 0700 {STATE}\n" in last_stage
+    assert f"| `--acme-state DIR` | `acme-state` | `{STATE}/acme` |" in (REPOSITORY / "docs" / "certificates.md").read_text()
+
+
 # Kubernetes
+
+
+def test_a_pod_has_a_place_for_certificates_that_come_by_themselves():
+    by_kind = {resource["kind"]: resource for resource in resources()}
+    pod = by_kind["Deployment"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    mounts = {mount["name"]: mount for mount in container["volumeMounts"]}
+    assert mounts["state"] == {"name": "state", "mountPath": STATE}
+    # Keys stay closed to the group.
+    assert pod["securityContext"]["fsGroupChangePolicy"] == "OnRootMismatch"
+    claim = by_kind["PersistentVolumeClaim"]["metadata"]["name"]
+    assert f"persistentVolumeClaim: {{claimName: {claim}}}" in (DEPLOY / "kubernetes" / "swiftturn.yaml").read_text()
 
 
 def resources():
@@ -159,7 +187,7 @@ def test_manifests_are_as_kubernetes_wants_them():
     for resource in resources():
         kubernetes_validate.validate(resource, KUBERNETES_VERSION, strict=True)
         kinds.append(resource["kind"])
-    assert sorted(kinds) == ["ConfigMap", "Deployment", "Secret", "Service"]
+    assert sorted(kinds) == ["ConfigMap", "Deployment", "PersistentVolumeClaim", "Secret", "Service"]
 
 
 def test_manifests_fit_together():

@@ -8,10 +8,7 @@ struct IncidentTableTests {
         let incident: String
         let evidence: String
 
-        /// What is between backticks and has a colon: a suite or file, and a test of it.
-        var references: [(place: String, test: String)] {
-            evidence.matches(of: /`([\w\/.]+): ([^`]+)`/).map { (String($0.1), String($0.2)) }
-        }
+        var references: [Evidence] { Evidence.named(in: evidence) }
     }
 
     /// The rows of the tables below a heading.
@@ -24,26 +21,14 @@ struct IncidentTableTests {
         }
     }
 
-    private static func exists(_ place: String, _ test: String) throws -> Bool {
-        if place == "Fuzz" {
-            let targets = try Repository.text(of: "scripts/fuzz").firstMatch(of: /targets=\((\w[\w ]+)\)/)?.1
-            return targets?.split(separator: " ").contains { $0 == test } == true
-        }
-        if place.hasSuffix(".py") { return try Repository.text(of: "Tests/\(place)").contains("def \(test)(") }
-        return try Repository.files(in: "Tests", withExtension: "swift").contains { file in
-            file.text.contains("struct \(place) {")
-                && (file.text.contains("func `\(test)") || file.text.contains("func \(test)("))
-        }
-    }
-
     @Test(arguments: ["In this folder", "Elsewhere"]) func `every row names tests, which exist`(section: String) throws
     {
         let rows = try Self.rows(below: section)
         #expect(rows.count > 5 && Set(rows.map(\.incident)).count == rows.count)
         for row in rows {
             #expect(!row.references.isEmpty, "\(row.incident)")
-            for (place, test) in row.references {
-                #expect(try Self.exists(place, test), "\(row.incident): there is no \(place): \(test)")
+            for evidence in row.references {
+                #expect(try evidence.exists, "\(row.incident): there is no \(evidence)")
             }
         }
     }
@@ -51,7 +36,7 @@ struct IncidentTableTests {
     @Test func `what is not shown has a reason, and names tests that exist`() throws {
         for row in try Self.rows(below: "Not shown, or in part") {
             #expect(row.evidence.count > 20, "\(row.incident)")
-            for (place, test) in row.references { #expect(try Self.exists(place, test), "\(place): \(test)") }
+            for evidence in row.references { #expect(try evidence.exists, "there is no \(evidence)") }
         }
     }
 

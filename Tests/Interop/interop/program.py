@@ -2,6 +2,7 @@
 """A program in the background."""
 
 import subprocess
+from pathlib import Path
 
 from support.waiting import until
 
@@ -11,17 +12,18 @@ STOP_TIMEOUT = 10
 class Program:
     """Started with its output in a file; ended by its process ID."""
 
-    def __init__(self, directory, *command):
+    def __init__(self, directory, *command, environment=None):
         self.command = [str(part) for part in command]
+        self.environment = environment
         self.directory = directory
-        self.log_file = directory / f"{self.command[0]}.log"
+        self.log_file = directory / f"{Path(self.command[0]).name}.log"
         self.process = None
 
     def start(self, is_ready):
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=self.directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+                self.command, cwd=self.directory, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
         until(lambda: self.check() or is_ready(), lambda: f"{self.command[0]} is ready\n{self.log}", pause=0.05)
         return self
 
