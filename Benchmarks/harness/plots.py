@@ -83,6 +83,7 @@ def costs(results):
 
 
 def write(results, directory):
+    directory.mkdir(parents=True, exist_ok=True)
     for name, draw in (("slow-receiver", ages), ("cost-of-pairs", costs)):
         picture = draw(results)
         if picture:
