@@ -15,7 +15,7 @@ export function chartWords(title, series, format) {
   const lines = series.map(({ label, points }) => {
     const values = points.flatMap(({ value }) => (value === null ? [] : [value]));
     const name = label ? `${label}: ` : "";
-    if (values.length === 0) return `${name}not known yet`;
+    if (values.length === 0) return label ? `${label}: not known yet` : "Not known yet";
     const [least, most] = [Math.min(...values), Math.max(...values)].map(format);
     const range = least === most ? `always ${most}` : `between ${least} and ${most}`;
     return `${name}${lastValue(points, format)} now, ${range}`;

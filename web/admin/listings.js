@@ -14,6 +14,7 @@ import { amount, fields, list, text } from "./values.js";
  * @property {number | null} expiresAt in seconds since 1970
  * @property {number | null} bytesFromClient
  * @property {number | null} bytesToClient
+ * @property {number | null} bytesPerSecond both ways together
  * @property {number | null} queueDelay in seconds
  * @property {number | null} dropped packets
  *
@@ -85,6 +86,7 @@ function readSession(value) {
     expiresAt: amount(said.expiresAt),
     bytesFromClient: amount(said.bytesFromClient),
     bytesToClient: amount(said.bytesToClient),
+    bytesPerSecond: amount(said.bytesPerSecond),
     queueDelay: amount(said.queueDelaySeconds),
     dropped: amount(said.droppedPackets),
   };

@@ -37,7 +37,7 @@ const TILES = [
   ["Drops by reason", (_, { drops, dropsByReason }) => (drops === 0 ? "none" : parts(dropsByReason, perSecond))],
   ["CPU, of one core", (_, { cpu }) => percent(cpu)],
   ["Memory", ({ gauges }) => byteCount(gauges.residentBytes)],
-  ["Event loop delay", ({ loopDelay }) => delay(loopDelay)],
+  ["Event loop delay, p99", (_, { loopDelay }) => delay(loopDelay)],
   ["Open files", ({ gauges }) => count(gauges.openFiles)],
   ["Rooms", ({ gauges }) => count(gauges.rooms)],
   ["Waiting at doors", ({ gauges }) => count(gauges.waiting)],

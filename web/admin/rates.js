@@ -18,7 +18,8 @@ import { total } from "./values.js";
  * @property {number | null} packetsOut a second
  * @property {number | null} drops packets a second
  * @property {Map<string, number>} dropsByReason packets a second; only reasons that there were
- * @property {number | null} queueDelay the 99th percentile in seconds
+ * @property {number | null} queueDelay of payloads, the 99th percentile in seconds
+ * @property {number | null} loopDelay of the event loops, the 99th percentile in seconds
  * @property {number | null} cpu the part of one core, from 0
  * @property {number | null} handshakes of TLS, a second
  * @property {number | null} failedHandshakes a second
@@ -27,13 +28,13 @@ import { total } from "./values.js";
  * @typedef {{ at: number, status: Status }} Sample `at`: by the page's clock, in milliseconds
  */
 
-/** The part of payloads that waited no longer than the delay that is shown. */
+/** The part of all that waited no longer than the delay that is shown. */
 const PART = 0.99;
 
 /** @type {Rates} */
 const NOTHING = {
   incoming: null, outgoing: null, packetsIn: null, packetsOut: null, drops: null, dropsByReason: new Map(),
-  queueDelay: null, cpu: null, handshakes: null, failedHandshakes: null, failedAuthentications: null,
+  queueDelay: null, loopDelay: null, cpu: null, handshakes: null, failedHandshakes: null, failedAuthentications: null,
 };
 
 /**
@@ -43,7 +44,8 @@ const NOTHING = {
  */
 export function rates(before, now) {
   const seconds = before ? elapsed(before, now) : 0;
-  if (!before || seconds <= 0) return { ...NOTHING, queueDelay: now.status.queueDelay };
+  const { queueDelay, loopDelay } = now.status;
+  if (!before || seconds <= 0) return { ...NOTHING, queueDelay, loopDelay };
   const { status: earlier } = before;
   const { status } = now;
   const rate = (/** @type {keyof Counters} */ name) => perSecond(earlier.counters[name], status.counters[name], seconds);
@@ -55,7 +57,8 @@ export function rates(before, now) {
     packetsOut: rate("packetsToClients"),
     drops: status.drops.size ? perSecond(total(earlier.drops), total(status.drops), seconds) : null,
     dropsByReason: reasons(earlier.drops, status.drops, seconds),
-    queueDelay: delayBetween(earlier.queueDelays, status.queueDelays) ?? status.queueDelay,
+    queueDelay: delayBetween(earlier.queueDelays, status.queueDelays) ?? queueDelay,
+    loopDelay: delayBetween(earlier.loopDelays, status.loopDelays) ?? loopDelay,
     cpu: rate("cpuSeconds"),
     handshakes: rate("tlsHandshakes"),
     failedHandshakes: rate("tlsHandshakeFailures"),
@@ -117,7 +120,7 @@ function delayBetween(before, now) {
   return counts.some((count) => count < 0) ? null : quantile({ bounds: now.bounds, counts }, PART);
 }
 
-/** Rates of sessions: each look is compared with the one before. */
+/** Rates of sessions: as the server says, else each look is compared with the one before. */
 export class SessionMeter {
   /** @type {Map<string, { at: number, session: Session }>} */
   #before = new Map();
@@ -128,7 +131,8 @@ export class SessionMeter {
    * @returns {Map<string, number | null>} by id: both ways together, in bit/s
    */
   measure(sessions, at) {
-    const found = new Map(sessions.map((session) => [session.id, this.#rate(session, at)]));
+    const found = new Map(sessions.map((session) =>
+      [session.id, times(8, session.bytesPerSecond) ?? this.#rate(session, at)]));
     this.#before = new Map(sessions.map((session) => [session.id, { at, session }]));
     return found;
   }

@@ -20,8 +20,9 @@ import { amount, amounts, fields, list, text } from "./values.js";
  * @property {number | null} now by the server's clock, in seconds since 1970
  * @property {"serving" | "draining" | ""} state
  * @property {string} logLevel
- * @property {number | null} loopDelay of the event loops, the 99th percentile in seconds
- * @property {Map<string, number>} allocations by transport
+ * @property {Histogram | null} loopDelays of the event loops, since the start
+ * @property {number | null} loopDelay the 99th percentile in seconds, where the server says no more
+ * @property {Map<string, number>} allocations by transport, or "detached": the client may come back (RFC 8016)
  * @property {Map<string, number>} drops by reason, since the start
  * @property {Histogram | null} queueDelays since the start
  * @property {number | null} queueDelay the 99th percentile in seconds, where the server says no more
@@ -62,8 +63,9 @@ export function readStatus(value) {
     now: amount(said.now),
     state: said.state === "serving" || said.state === "draining" ? said.state : "",
     logLevel: text(said.logLevel),
+    loopDelays: readHistogram(said.eventLoopDelay),
     loopDelay: amount(fields(said.eventLoopLagSeconds).p99),
-    allocations: amounts(said.allocations),
+    allocations: readAllocations(said),
     drops: amounts(said.drops),
     queueDelays: readHistogram(said.queueDelay),
     queueDelay: amount(fields(said.queueDelaySeconds).p99),
@@ -71,6 +73,13 @@ export function readStatus(value) {
     counters: readCounters(said),
     certificates: list(said.certificates).map(readCertificate),
   };
+}
+
+/** @param {Record<string, unknown>} said */
+function readAllocations(said) {
+  const found = amounts(said.allocations);
+  const detached = amount(said.detachedAllocations);
+  return detached ? found.set("detached", detached) : found;
 }
 
 /**

@@ -35,6 +35,9 @@ import { total } from "./values.js";
 export const INTERVAL = 2000;
 const LONGEST_PAUSE = 30_000;
 
+/** The server counts wrong tokens, and from too many on it takes not even the right one from this address. */
+const ABOUT_TOKENS = ["unauthorized", "limited"];
+
 const ROOM_LIMIT = 200;
 
 /** Looks at the server again and again, while somebody looks at the page. */
@@ -122,8 +125,10 @@ export class Watch {
       this.#goOn(INTERVAL);
     } catch (error) {
       if (look !== this.#look) return;
-      this.scene = { ...this.scene, problem: error instanceof AdminProblem ? error : new AdminProblem("odd") };
-      this.#goOn(this.#backoff.next());
+      const problem = error instanceof AdminProblem ? error : new AdminProblem("odd");
+      this.scene = { ...this.scene, problem };
+      const pause = this.#backoff.next();
+      this.#goOn(ABOUT_TOKENS.includes(problem.kind) ? LONGEST_PAUSE : pause);
     }
     this.#onChange(this);
   }

@@ -78,7 +78,7 @@ export function validity({ expiresAt }, now) {
 
 /** @param {Session} session */
 export function sessionName({ user, client }) {
-  return user || client || "without a name";
+  return user || client || "somebody unknown";
 }
 
 /**

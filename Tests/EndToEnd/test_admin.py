@@ -1,0 +1,477 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The page /admin: what it shows and does by the admin API, with a server that is played, and with the real one."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from support.admin_fake import TOKEN, AdminFake, full_status, session
+from support.admin_page import AdminPage
+from support.browser import VIEWPORT
+from support.server import WEB_ROOT, Server, free_port
+from support.waiting import SETTLED
+from test_accessibility import violations  # noqa: F401 (a fixture)
+from test_offline import wait_for_service_worker
+
+SIZES = {"small phone": (320, 640), "phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800)}
+HIDE = """hidden => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory, data_home):
+    """The real server, for the files and their headers."""
+    directory = tmp_path_factory.mktemp("admin-web")
+    server = Server(directory, data_home, free_port(), ["--dev", "--web-root", WEB_ROOT]).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def page_headers(web, tls_to):
+    with tls_to(web) as client:
+        client.send(b"HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        lines = client.read_to_end().decode().split("\r\n")[1:]
+    headers = dict(line.lower().split(": ", 1) for line in lines if ": " in line)
+    assert "script-src 'self'" in headers["content-security-policy"]
+    return {name: headers[name] for name in headers if name not in ("content-length", "content-encoding", "connection")}
+
+
+@pytest.fixture
+def fake():
+    return AdminFake()
+
+
+@pytest.fixture
+def open_admin(browser, web, page_headers, fake):
+    opened = []
+
+    def open_page(viewport=VIEWPORT):
+        context = browser.new_context(viewport=viewport)
+        # Time passes when a test says so.
+        context.clock.install(time=fake.now - 1)
+        context.clock.pause_at(fake.now)
+        fake.attach(context, web.url, page_headers)
+        opened.append(AdminPage(context, web.url))
+        return opened[-1]
+
+    yield open_page
+    errors = [error for each in opened for error in each.errors]
+    for each in opened:
+        each.context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def admin(open_admin):
+    return open_admin().enter(TOKEN)
+
+
+def test_signing_in_and_out(open_admin, fake):
+    admin = open_admin()
+    expect(admin.token_field).to_be_focused()
+    assert admin.token_field.get_attribute("type") == "password"
+    assert fake.requests == []
+    admin.button("Sign in").click()
+    expect(admin.problem).to_have_text("Type the token first.")
+    admin.sign_in("two words")
+    expect(admin.problem).to_contain_text("has no spaces")
+    assert fake.requests == []
+    admin.sign_in("wrong" * 8)
+    expect(admin.problem).to_contain_text("The server does not accept this token.")
+    expect(admin.token_field).to_be_focused()
+    assert len(fake.requests) == 1
+    admin.sign_in(f" {TOKEN} ")
+    expect(admin.state).to_have_text("Serving")
+    expect(admin.token_field).to_be_hidden()
+    # For this tab and over a reload, and nowhere else.
+    assert admin.page.evaluate("[Object.values({ ...sessionStorage }), localStorage.length, document.cookie]") == [[TOKEN], 0, ""]
+    admin.page.reload()
+    expect(admin.state).to_have_text("Serving")
+    assert [address for address in admin.addresses if TOKEN in address] == []
+    assert TOKEN not in admin.page.content()
+    admin.button("Sign out").click()
+    expect(admin.token_field).to_be_focused()
+    expect(admin.state).to_be_hidden()
+    assert admin.page.evaluate("sessionStorage.length") == 0
+    assert admin.token_field.input_value() == ""
+
+
+def test_a_token_that_the_server_has_no_more_is_asked_for_again(admin, fake):
+    fake.token = "another-token-of-enough-characters"
+    admin.page.reload()
+    expect(admin.problem).to_contain_text("The server does not accept this token.")
+    assert admin.page.evaluate("sessionStorage.length") == 0
+    admin.enter(fake.token)
+
+
+def test_signing_in_says_why_it_does_not_work(open_admin, fake):
+    admin = open_admin()
+    for trouble, sentence in (
+        ("offline", "The server does not answer. Check the network"),
+        (404, "The server has no admin API: it needs --admin-token-file."),
+        (429, "too many wrong tokens from this address. Wait a minute"),
+        (503, "Not now. Try again in a moment."),
+    ):
+        fake.trouble = trouble
+        admin.sign_in(TOKEN)
+        expect(admin.problem).to_contain_text(sentence)
+        expect(admin.button("Sign in")).to_be_visible()
+    fake.trouble = None
+    admin.enter(TOKEN)
+
+
+def test_the_state_at_a_glance(admin, fake):
+    expect(admin.page.locator("#about")).to_have_text("Version 0.4.0, up 3 days 2 h")
+    certificates = admin.page.get_by_role("list", name="Certificates").get_by_role("listitem")
+    expect(certificates).to_have_text(["call.example.com 62 days left", "turn.example.com 9 days left"])
+    expect(certificates.nth(0)).to_have_attribute("data-state", "good")
+    expect(certificates.nth(1)).to_have_attribute("data-state", "soon")
+    expect(admin.tile("Memory")).to_have_text("61 MB")
+    expect(admin.tile("Sessions by transport")).to_have_text("udp 0, tcp 1, tls 2")
+    expect(admin.tile("Event loop delay, p99")).to_have_text("2.1 ms")
+
+
+def test_charts_live_from_differences_and_say_what_they_show(admin, fake):
+    picture = admin.chart("Traffic").get_by_role("img")
+    expect(picture).to_have_attribute("aria-label", re.compile("From clients: not known yet. To clients: not known yet."))
+    fake.status["drops"]["queue_age"] += 10
+    fake.status["cpuSeconds"] += 1
+    admin.pass_time()
+    expect(admin.chart("Traffic")).to_contain_text("From clients 8.0 Mbit/s")
+    expect(admin.chart("Traffic")).to_contain_text("To clients 4.0 Mbit/s")
+    expect(admin.chart("Sessions")).to_contain_text("3")
+    expect(admin.tile("CPU, of one core")).to_have_text("50 %")
+    expect(admin.tile("Drops by reason")).to_have_text("queue_age 5.0/s")
+    fake.traffic = (250_000, 500_000)
+    admin.pass_time()
+    label = "Traffic in the last 10 minutes. From clients: 2.0 Mbit/s now, between 2.0 Mbit/s and 8.0 Mbit/s. To clients: 4.0 Mbit/s now"
+    expect(picture).to_have_attribute("aria-label", re.compile(re.escape(label)))
+    expect(admin.tile("Drops by reason")).to_have_text("none")
+    assert admin.chart("Traffic").locator("path.line").first.get_attribute("d").count("L") == 1
+
+
+def test_a_restart_makes_no_negative_numbers(admin, fake):
+    admin.pass_time()
+    expect(admin.chart("Traffic")).to_contain_text("8.0 Mbit/s")
+    fake.status = {**full_status(fake.now), "startedAt": fake.now, "version": "0.5.0", "cpuSeconds": 0, "bytes": {"fromClients": 0, "toClients": 0}}
+    admin.pass_time()
+    expect(admin.page.locator("#about")).to_contain_text("Version 0.5.0")
+    expect(admin.chart("Traffic")).to_contain_text("From clients –")
+    admin.pass_time()
+    expect(admin.chart("Traffic")).to_contain_text("From clients 8.0 Mbit/s")
+    assert "-" not in "".join(admin.page.locator("path.line").evaluate_all("paths => paths.map((path) => path.getAttribute('d'))"))
+
+
+def test_sessions_are_sorted_and_found(admin, fake):
+    for each, more in zip(fake.sessions, (100_000, 300_000, 200_000)):
+        each["bytesFromClient"] += more
+    admin.pass_time()
+    expect(admin.sessions).to_have_count(3)
+    expect(admin.sessions.nth(0)).to_contain_text("ben")
+    assert [text.split(":")[1][:3] for text in admin.column("user")] == ["ben", "zoë", "ana"]
+    assert admin.column("transport") == ["TLS", "TCP", "TLS"]
+    expect(admin.page.locator("#sessions-part")).to_have_text("3 of 3 shown")
+    admin.button("Age").click()
+    expect(admin.page.get_by_role("columnheader", name="Age")).to_have_attribute("aria-sort", "descending")
+    assert admin.column("age") == ["3 min", "2 min", "1 min"]
+    assert fake.asked_for("sessions")[-1] == "sessions?limit=100&sort=age"
+    admin.button("Age").click()
+    assert admin.column("age") == ["1 min", "2 min", "3 min"]
+    admin.page.get_by_label("Filter by user or address").fill("192.0.2.1")
+    expect(admin.sessions).to_have_count(1)
+    expect(admin.sessions).to_contain_text("ben")
+    expect(admin.page.locator("#sessions-part")).to_have_text("1 of 3 shown")
+    admin.page.get_by_label("Filter by user or address").fill("nobody")
+    expect(admin.page.get_by_text("No session matches.")).to_be_visible()
+
+
+def test_more_sessions_than_are_shown(admin, fake):
+    fake.sessions = [session(number, fake.now) for number in range(130)]
+    admin.pass_time()
+    expect(admin.page.locator("#sessions-part")).to_have_text("100 of 130 shown")
+    admin.button("Show more").click()
+    expect(admin.page.locator("#sessions-part")).to_have_text("130 of 130 shown")
+    assert fake.asked_for("sessions")[-1] == "sessions?limit=1000&sort=rate"
+    expect(admin.button("Show more")).to_be_hidden()
+    fake.sessions = []
+    admin.pass_time()
+    expect(admin.page.get_by_text("No sessions.")).to_be_visible()
+
+
+def test_rows_stay_where_they_are_under_the_pointer(admin, fake):
+    before = admin.column("user")
+    admin.sessions.nth(2).hover()
+    for each, more in zip(fake.sessions, (0, 0, 900_000)):
+        each["bytesFromClient"] += more
+    admin.pass_time()
+    expect(admin.sessions.nth(2)).to_contain_text("3.6 Mbit/s")
+    assert admin.column("user") == before
+    admin.page.mouse.move(5, 5)
+    fake.sessions[2]["bytesFromClient"] += 900_000
+    admin.pass_time()
+    expect(admin.sessions.nth(0)).to_contain_text("zoë")
+
+
+def test_a_session_is_ended_after_a_question(admin, fake):
+    end = admin.page.get_by_role("button", name=re.compile("End the session of .*:ben from 192.0.2.1:50001"))
+    end.click()
+    expect(admin.dialog).to_have_accessible_name("End this session?")
+    expect(admin.dialog).to_have_accessible_description(re.compile("ben from 192.0.2.1:50001 ends at once"))
+    expect(admin.button("Cancel")).to_be_focused()
+    admin.button("Cancel").click()
+    expect(admin.dialog).to_be_hidden()
+    expect(end).to_be_focused()
+    end.click()
+    admin.page.keyboard.press("Escape")
+    assert fake.asked("POST") == []
+    end.click()
+    fake.refusal = "There is no such session: it may have ended by itself."
+    admin.button("End session").click()
+    expect(admin.dialog.get_by_role("alert")).to_have_text(fake.refusal)
+    fake.refusal = None
+    admin.button("End session").click()
+    expect(admin.dialog).to_be_hidden()
+    expect(admin.notice).to_have_text("1 session ended.")
+    expect(admin.sessions).to_have_count(2)
+    assert fake.asked("POST")[-1] == ("kick", {"session": "session-1"})
+    # The button is gone: whoever uses a keyboard is at the list.
+    expect(admin.page.get_by_role("heading", name="Sessions", exact=True).first).to_be_focused()
+    admin.pass_time(10_000)
+    expect(admin.notice).to_be_empty()
+
+
+def test_rooms_and_people_are_ended_after_a_question(admin, fake):
+    standup = admin.rooms.filter(has_text="standup")
+    expect(standup).to_contain_text("2 people, locked, PIN, 1 waiting")
+    expect(standup.get_by_role("listitem")).to_have_text([re.compile("Ana.*192.0.2.0, for 6 min"), re.compile("Ben.*reconnecting")])
+    admin.button("Take Ana out of standup").click()
+    expect(admin.dialog).to_contain_text("The call ends at once for Ana in “standup”; for the others it goes on.")
+    admin.button("Take out").click()
+    expect(standup.get_by_role("listitem")).to_have_count(1)
+    assert fake.asked("POST")[-1] == ("kick", {"member": "m1"})
+    admin.button("End room standup").click()
+    expect(admin.dialog).to_contain_text("1 person in it, and 1 person at its door.")
+    admin.dialog.get_by_role("button", name="End room").click()
+    expect(admin.rooms).to_have_count(1)
+    assert fake.asked("POST")[-1] == ("kick", {"room": "standup"})
+    expect(admin.page.locator("#rooms-part")).to_have_text("1 of 1 shown")
+
+
+def test_draining_and_taking_back(admin, fake):
+    admin.button("Drain…").click()
+    expect(admin.dialog).to_contain_text("Calls and sessions that are there go on.")
+    admin.button("Drain").click()
+    expect(admin.state).to_have_text("Draining")
+    expect(admin.button("Take back…")).to_be_focused()
+    assert fake.asked("POST") == [("drain", {})]
+    admin.button("Take back…").click()
+    admin.button("Take back").click()
+    expect(admin.state).to_have_text("Serving")
+    assert fake.asked("POST")[-1] == ("drain", {"state": "serving"})
+    expect(admin.notice).to_have_text("The server is back in service.")
+
+
+def test_the_log_level_is_set(admin, fake):
+    level = admin.page.get_by_label("Level")
+    expect(level).to_have_value("info")
+    level.select_option("debug")
+    admin.pass_time()
+    expect(admin.page.locator("#log-hint")).to_contain_text("logs info and above")
+    # Nobody's choice is taken away while it is made.
+    expect(level).to_have_value("debug")
+    admin.button("Set level").click()
+    expect(admin.notice).to_have_text("The server logs debug and above now.")
+    assert fake.asked("PUT") == [("loglevel", {"level": "debug"})]
+    expect(admin.page.locator("#log-hint")).to_contain_text("logs debug and above")
+    fake.refusal = "The level is not known."
+    admin.button("Set level").click()
+    expect(admin.notice).to_have_text(fake.refusal)
+
+
+@pytest.mark.parametrize(("trouble", "sentence"), [
+    ("offline", "The server does not answer."),
+    (503, "The server cannot answer now (503)."),
+    (401, "The server does not accept this token."),
+])
+def test_trouble_is_said_and_goes_by_itself(admin, fake, trouble, sentence):
+    shown = admin.page.evaluate("new Date().toTimeString().slice(0, 5)")
+    fake.trouble = trouble
+    admin.pass_time()
+    expect(admin.trouble).to_contain_text(f"{sentence} What is shown is from {shown}:")
+    # What was there is still to be seen.
+    expect(admin.state).to_have_text("Serving")
+    expect(admin.sessions).to_have_count(3)
+    said = admin.trouble.text_content()
+    asked = len(fake.requests)
+    admin.pass_time()
+    admin.until(lambda: len(fake.requests) > asked, "it is tried again")
+    assert admin.trouble.text_content() == said
+    fake.trouble = None
+    admin.pass_time(30_000)
+    expect(admin.trouble).to_be_empty()
+
+
+def test_nothing_is_asked_while_nobody_looks(admin, fake):
+    admin.page.evaluate(HIDE, True)
+    asked = len(fake.requests)
+    admin.pass_time(600_000)
+    assert len(fake.requests) == asked
+    admin.page.evaluate(HIDE, False)
+    expect(admin.trouble).to_be_empty()
+    admin.pass_time()
+    expect(admin.chart("Traffic")).to_contain_text("8.0 Mbit/s")
+    # The time between is a gap.
+    assert admin.chart("Sessions").locator("path.line").get_attribute("d").count("M") >= 1
+
+
+MARKUP = "<img src=x onerror=alert(1)><b>bold</b>"
+
+
+def test_odd_data_is_text_and_breaks_nothing(admin, fake):
+    long = "x" * 20_000
+    odd = {"id": "odd", "user": MARKUP, "realm": long, "client": {"a": 1}, "relayed": "none", "startedAt": "yesterday", "bytesFromClient": -5}
+    fake.sessions = [odd, odd, {}, None, 7, {"id": long, "user": long, "client": long, "relayed": [long, 5, None]}]
+    fake.rooms = [{"name": MARKUP, "members": [{"id": "a", "name": long}, {"name": MARKUP}, None]}, {}, "room", {"name": long}]
+    admin.pass_time()
+    expect(admin.sessions).to_have_count(6)
+    expect(admin.rooms).to_have_count(4)
+    expect(admin.sessions.filter(has_text=MARKUP)).to_have_count(2)
+    assert admin.page.locator("#signed-in :is(b:not(.chart-now b), img)").count() == 0
+    for status in ({}, {"certificates": [None, {"name": MARKUP}], "drops": {MARKUP: 3, "y": None}, "allocations": [1]}, {"state": "on fire", "version": long}):
+        fake.status = status
+        admin.pass_time()
+        expect(admin.state).to_have_text("State not known")
+    for status in ([], None, "<html>"):
+        fake.status = status
+        admin.pass_time(40_000)
+        expect(admin.trouble).to_contain_text("no answer of an admin API")
+    fake.status = full_status(fake.now)
+    admin.pass_time(40_000)
+    expect(admin.trouble).to_be_empty()
+    fits(admin, "odd", None)
+
+
+def test_it_fits_on_phones_and_desktops(admin, fake, artifacts):
+    live_a_while(admin, fake)
+    fits(admin, "admin", artifacts)
+
+
+def live_a_while(admin, fake):
+    """Ten minutes with something to see."""
+    fake.step = 10
+    for number in range(40):
+        wave = abs((number % 20) - 10) / 10
+        fake.traffic = (int(9e5 + 7e5 * wave + 4e4 * (number * 7 % 5)), int(8e5 + 6e5 * wave + 5e4 * (number * 3 % 4)))
+        fake.status["members"] = 3 + number // 12
+        fake.status["allocations"]["tls"] = 2 + number // 9
+        fake.status["drops"]["queue_age"] += 30 * (number % 11 == 0)
+        fake.status["cpuSeconds"] += 0.4
+        fake.status["queueDelaySeconds"]["p99"] = 0.004 + 0.012 * wave
+        for each in fake.sessions:
+            each["bytesFromClient"] += int(3e6 * (1 + wave))
+        asked = len(fake.requests)
+        with admin.page.expect_response("**/admin/api/rooms*"):
+            admin.pass_time(9900)
+        assert len(fake.requests) > asked
+
+
+def fits(admin, name, artifacts):
+    for size, (width, height) in SIZES.items():
+        admin.page.set_viewport_size({"width": width, "height": height})
+        for scheme in ("dark", "light") if artifacts else ():
+            admin.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            shoot(admin, artifacts / f"{name}-{scheme}-{width}.png")
+        wide = admin.page.evaluate("""
+          [...document.querySelectorAll("body *")]
+            .filter((element) => element.checkVisibility() && !element.closest(".spoken, td > *, bdi, svg, thead"))
+            .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+            .map((element) => element.outerHTML.slice(0, 80))
+        """)
+        assert wide == [], size
+        small = admin.page.evaluate("""
+          [...document.querySelectorAll("button, select, input")].filter((element) => element.checkVisibility())
+            .filter((element) => element.getBoundingClientRect().height < 24).map((element) => element.textContent)
+        """)
+        assert small == [], size
+
+
+def shoot(admin, path):
+    """All of the page, which scrolls inside."""
+    size = admin.page.viewport_size
+    height = admin.page.evaluate("document.querySelector('.admin-screen').scrollHeight")
+    admin.page.set_viewport_size({"width": size["width"], "height": height})
+    admin.page.evaluate(SETTLED)
+    admin.page.screenshot(path=path)
+    admin.page.set_viewport_size(size)
+
+
+def test_nothing_serious_for_who_does_not_see_it(open_admin, fake, violations):
+    admin = open_admin()
+    without_glow(admin)
+    assert violations(admin, "sign in") == []
+    admin.sign_in("wrong")
+    expect(admin.problem).not_to_be_empty()
+    assert violations(admin, "refused") == []
+    admin.enter(TOKEN)
+    admin.pass_time()
+    expect(admin.chart("Traffic")).to_contain_text("8.0 Mbit/s")
+    assert violations(admin, "overview") == []
+    admin.button("Drain…").click()
+    assert violations(admin, "question") == []
+    admin.button("Drain").click()
+    expect(admin.state).to_have_text("Draining")
+    fake.trouble = "offline"
+    admin.pass_time()
+    expect(admin.trouble).not_to_be_empty()
+    for width, height in ((390, 844), (1280, 800)):
+        admin.page.set_viewport_size({"width": width, "height": height})
+        assert violations(admin, f"trouble {width}") == []
+
+
+def without_glow(admin):
+    """Of letters on a gradient axe-core does not tell the contrast. This one is faint."""
+    admin.page.evaluate("document.querySelector('.admin-screen').style.backgroundImage = 'none'")
+
+
+def test_everything_is_done_by_keyboard(open_admin, fake):
+    admin = open_admin()
+    press = admin.page.keyboard.press
+    admin.page.keyboard.type(TOKEN)
+    press("Enter")
+    expect(admin.state).to_have_text("Serving")
+    order = []
+    for _ in range(22):
+        press("Tab")
+        order.append(admin.page.evaluate("document.activeElement.ariaLabel || document.activeElement.textContent.trim()"))
+    assert order[:4] == ["Video Call", "Sign out", "Drain…", "Filter by user or address"]
+    assert order[4:12] == ["User", "Over", "Address", "Age", "Traffic", "Total", "Queue", "Drops"]
+    assert [name[:18] for name in order[12:15]] == ["End the session of"] * 3
+    assert order[15:20] == [
+        "End room standup", "Take Ana out of standup", "Take Ben out of standup", "End room tea", "Take Zoë out of tea",
+    ]
+    assert order[21] == "Set level"
+    press("Shift+Tab")
+    press("Shift+Tab")
+    press("Enter")
+    expect(admin.dialog).to_contain_text("Zoë")
+    press("Tab")
+    press("Enter")
+    expect(admin.notice).to_have_text("1 call ended.")
+    assert fake.asked("POST") == [("kick", {"member": "m3"})]
+
+
+def test_the_app_keeps_nothing_of_it(server, room):
+    person = room.enter(server.url)
+    wait_for_service_worker(person)
+    person.page.reload()
+    kept = person.page.evaluate("""async () => (await (await caches.open("videocall-shell")).keys()).map(({ url }) => url)""")
+    assert len(kept) > 50
+    assert [url for url in kept if "/admin" in url] == []
+    server.stop()
+    with pytest.raises(Exception, match="ERR_CONNECTION_REFUSED"):
+        person.page.goto(f"{server.url}admin")
+    server.start()
