@@ -73,6 +73,8 @@ class AdminFake:
         self.status["now"] = self.now
         for name, rate in zip(("fromClients", "toClients"), self.traffic):
             self.status["bytes"][name] += rate * self.step
+            if isinstance(self.status.get("packets"), dict):
+                self.status["packets"][name] += rate * self.step // 900
 
     def _change(self, route, path, body):
         if self.refusal:

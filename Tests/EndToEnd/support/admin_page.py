@@ -41,6 +41,16 @@ class AdminPage:
         # Events arrive only while Playwright runs.
         until(condition, what, pause=lambda: self.page.wait_for_timeout(50))
 
+    def pass_time_until(self, condition, what):
+        """In steps that are shorter than the page's patience with an answer, which really is on its way."""
+        def look():
+            if condition():
+                return True
+            self.pass_time()
+            return False
+
+        until(look, what, pause=lambda: self.page.wait_for_timeout(250))
+
     def button(self, name):
         return self.page.get_by_role("button", name=name, exact=True)
 
