@@ -23,7 +23,7 @@ export class LogForm {
 
   /** @param {string} level */
   show(level) {
-    setText(this.#hint, level && `The server logs ${level} and above. After a restart it is what the configuration says.`);
+    setText(this.#hint, level && `The server logs ${level} and above, until it reads its configuration again.`);
     // Somebody may be choosing.
     if (level === this.#shown) return;
     this.#shown = level;

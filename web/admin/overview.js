@@ -118,5 +118,6 @@ function about({ version, startedAt }, now) {
  * @param {(value: number) => string} format
  */
 function parts(amounts, format) {
-  return [...amounts].map(([name, value]) => `${name} ${format(value)}`).join(", ") || UNKNOWN;
+  // Name and value stay on one line.
+  return [...amounts].map(([name, value]) => `${name}\u00a0${format(value)}`).join(", ") || UNKNOWN;
 }

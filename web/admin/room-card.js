@@ -43,7 +43,7 @@ export class RoomCard {
 /** @param {Room} room */
 function marks({ members, isLocked, hasPIN, waiting }) {
   const people = plural(members.length, "person", "people");
-  const door = [isLocked && "locked", hasPIN && "PIN", waiting > 0 && `${waiting} waiting`];
+  const door = [isLocked && "locked", hasPIN && "PIN", waiting > 0 && `${waiting}\u00a0waiting`];
   return [people, ...door].filter(Boolean).join(", ");
 }
 

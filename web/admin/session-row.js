@@ -10,6 +10,7 @@ import { sessionName } from "./words.js";
 /**
  * @typedef {object} ShownSession
  * @property {Session} session
+ * @property {string} who the member and the room, or ""
  * @property {number | null} rate in bit/s
  * @property {number} now by the server's clock, in seconds since 1970
  */
@@ -28,10 +29,10 @@ export class SessionRow {
   }
 
   /** @param {ShownSession} shown */
-  show({ session, rate, now }) {
+  show({ session, who, rate, now }) {
     this.#session = session;
     const { user, realm, transport, client, relayed, startedAt } = session;
-    this.#showPair("user", user || "–", realm);
+    this.#showPair("user", user || "–", who || realm);
     this.#showPair("client", client || "–", relayed.length ? `→ ${relayed.join(", ")}` : "");
     this.#showText("transport", transport.toUpperCase() || "–");
     this.#showText("age", duration(startedAt === null ? null : now - startedAt));

@@ -5,7 +5,7 @@ import { setText } from "./dom.js";
 import { KeyedList } from "./keyed-list.js";
 import { FIRST_ORDER, matching, nextOrder, serverSort, sorted } from "./order.js";
 import { SessionRow } from "./session-row.js";
-import { partSentence } from "./words.js";
+import { membersByUser, partSentence } from "./words.js";
 
 /** @typedef {import("./api.js").ServerSort} ServerSort */
 /** @typedef {import("./listings.js").Session} Session */
@@ -91,10 +91,12 @@ export class SessionsTable {
 
   #render() {
     if (!this.#scene) return;
-    const { sessions, sessionRates, sample } = this.#scene;
+    const { sessions, sessionRates, sample, rooms } = this.#scene;
     const shown = sorted(matching(sessions.shown, this.#filter.value), sessionRates, this.#order);
     const now = sample?.status.now ?? (sample?.at ?? 0) / 1000;
-    const items = shown.map((session) => ({ session, rate: sessionRates.get(session.id) ?? null, now }));
+    const members = membersByUser(rooms.shown);
+    const items = shown.map((session) =>
+      ({ session, who: members.get(session.user) ?? "", rate: sessionRates.get(session.id) ?? null, now }));
     this.#rows.show(items, ({ session }) => session.id);
     setText(this.#part, partSentence(shown.length, sessions.total));
     setText(this.#empty, sessions.shown.length ? "No session matches." : "No sessions.");

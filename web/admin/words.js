@@ -82,6 +82,18 @@ export function sessionName({ user, client }) {
 }
 
 /**
+ * Who uses a session, in words: in calls, the name of a user is the id of a member.
+ *
+ * @param {Room[]} rooms
+ * @returns {Map<string, string>} by the name of the user
+ */
+export function membersByUser(rooms) {
+  const pairs = rooms.flatMap((room) => room.members.map((member) =>
+    /** @type {const} */ ([member.id, `${memberName(member)} in ${room.name}`])));
+  return new Map(pairs.filter(([id]) => id));
+}
+
+/**
  * What a question is about, and what will happen.
  *
  * @typedef {object} Question

@@ -66,3 +66,8 @@ test("only what a header can have is sent as a token", () => {
   assert.ok(isSendable("aA0+/=-_.~!"));
   for (const token of ["", "a b", "ä", "a\nb", "token\u0000"]) assert.ok(!isSendable(token), token);
 });
+
+test("who has a session is said where a room tells", () => {
+  const rooms = [{ name: "standup", members: [{ id: "m1", name: "Ana" }, { id: "", name: "Ben" }, { id: "m3", name: "" }] }];
+  assert.deepEqual([...words.membersByUser(rooms)], [["m1", "Ana in standup"], ["m3", "Guest in standup"]]);
+});

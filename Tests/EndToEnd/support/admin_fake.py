@@ -122,13 +122,14 @@ def full_status(now):
     }  # fmt: skip
 
 
-NAMES = ("ana", "ben", "zoë")
+# As in calls: the third is a user of its own.
+NAMES = ("m1-ana", "m2-ben", "zoë")
 
 
 def session(number, now, **changes):
     name = NAMES[number] if number < len(NAMES) else f"user-{number}"
     return {
-        "id": f"session-{number}", "user": f"{int(now)}:{name}", "realm": "call.example.com",
+        "id": f"session-{number}", "user": name, "realm": "call.example.com",
         "transport": ("tls", "tls", "tcp")[number % 3], "client": f"192.0.2.{number % 250}:{50000 + number}",
         "relayed": [f"203.0.113.1:{49152 + number}"], "startedAt": now - 60 * (number + 1), "expiresAt": now + 600,
         "bytesFromClient": 1_000_000 * (number + 1), "bytesToClient": 2_000_000, "packetsFromClient": 10,
@@ -138,7 +139,7 @@ def session(number, now, **changes):
 
 
 def rooms(now):
-    people = [("m1", "Ana", "192.0.2.0", False), ("m2", "Ben", "192.0.2.1", True), ("m3", "Zoë", "192.0.2.2", False)]
+    people = [("m1-ana", "Ana", "192.0.2.0", False), ("m2-ben", "Ben", "192.0.2.1", True), ("m3-zoe", "Zoë", "192.0.2.2", False)]
     members = [
         {"id": key, "name": name, "address": address, "joinedAt": now - 400, "away": away}
         for key, name, address, away in people
