@@ -40,6 +40,8 @@ function begin(token, isTyped) {
       store.set(token);
       signIn.hide();
       page = new AdminPage(api, /** @type {Watch} */ (watch));
+      // What had it is gone; what is new begins here.
+      if (isTyped) element("title", HTMLElement).focus();
     }
     page.show();
   });
