@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page /admin: what it shows and does by the admin API, with a server that is played, and with the real one."""
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -361,6 +363,14 @@ def test_odd_data_is_text_and_breaks_nothing(admin, fake):
 def test_it_fits_on_phones_and_desktops(admin, fake, artifacts):
     live_a_while(admin, fake)
     fits(admin, "admin", artifacts)
+    if directory := os.environ.get("SWIFTTURN_LAYOUTS"):
+        # Of docs/admin.md: small, so without what glows.
+        without_glow(admin)
+        admin.page.locator("#host").evaluate("host => (host.textContent = 'call.example.com')")
+        admin.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        admin.page.set_viewport_size({"width": 1060, "height": 1120})
+        admin.page.evaluate(SETTLED)
+        admin.page.screenshot(path=Path(directory) / "admin.png")
 
 
 def live_a_while(admin, fake):

@@ -25,7 +25,7 @@ const CHARTS = [
   },
   { title: "Sessions", series: [{ name: "allocations", label: "" }], format: count, least: 5 },
   { title: "People in rooms", series: [{ name: "members", label: "" }], format: count, least: 5 },
-  { title: "Queue delay, 99th percentile", series: [{ name: "queueDelay", label: "" }], format: delay, least: 0.01 },
+  { title: "Queue delay, p99", series: [{ name: "queueDelay", label: "" }], format: delay, least: 0.01 },
   { title: "Dropped packets", series: [{ name: "drops", label: "" }], format: perSecond, least: 5 },
 ];
 
