@@ -1,24 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page /admin: what it shows and does by the admin API, with a server that is played, and with the real one."""
+"""The page /admin: what it shows and does by the admin API, with a server that is played."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from support import stun
 from support.admin_fake import TOKEN, AdminFake, full_status, session
 from support.admin_page import AdminPage
 from support.browser import VIEWPORT
 from support.server import WEB_ROOT, Server, free_port
-from support.waiting import PATIENCE, SETTLED
-from test_accessibility import violations  # noqa: F401 (a fixture)
-from test_offline import wait_for_service_worker
 
-SIZES = {"small phone": (320, 640), "phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 800)}
-UNTIL_THEN = {"timeout": PATIENCE * 1000}
 HIDE = """hidden => {
   Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
@@ -93,7 +85,8 @@ def test_signing_in_and_out(open_admin, fake):
     expect(admin.state).to_have_text("Serving")
     expect(admin.token_field).to_be_hidden()
     # For this tab and over a reload, and nowhere else.
-    assert admin.page.evaluate("[Object.values({ ...sessionStorage }), localStorage.length, document.cookie]") == [[TOKEN], 0, ""]
+    kept = admin.page.evaluate("[Object.values({ ...sessionStorage }), localStorage.length, document.cookie]")
+    assert kept == [[TOKEN], 0, ""]
     admin.page.reload()
     expect(admin.state).to_have_text("Serving")
     assert [address for address in admin.addresses if TOKEN in address] == []
@@ -142,7 +135,8 @@ def test_the_state_at_a_glance(admin, fake):
 
 def test_charts_live_from_differences_and_say_what_they_show(admin, fake):
     picture = admin.chart("Traffic").get_by_role("img")
-    expect(picture).to_have_attribute("aria-label", re.compile("From clients: not known yet. To clients: not known yet."))
+    unknown = re.compile("From clients: not known yet. To clients: not known yet.")
+    expect(picture).to_have_attribute("aria-label", unknown)
     fake.status["drops"]["queue_age"] += 10
     fake.status["cpuSeconds"] += 1
     admin.pass_time()
@@ -153,8 +147,11 @@ def test_charts_live_from_differences_and_say_what_they_show(admin, fake):
     expect(admin.tile("Drops by reason")).to_have_text("queue_age\u00a05.0/s")
     fake.traffic = (250_000, 500_000)
     admin.pass_time()
-    label = "Traffic in the last 10 minutes. From clients: 2.0 Mbit/s now, between 2.0 Mbit/s and 8.0 Mbit/s. To clients: 4.0 Mbit/s now"
-    expect(picture).to_have_attribute("aria-label", re.compile(re.escape(label)))
+    label = (
+        "Traffic in the last 10 minutes. From clients: 2.0 Mbit/s now, between 2.0 Mbit/s and 8.0 Mbit/s. "
+        "To clients: 4.0 Mbit/s now, always 4.0 Mbit/s."
+    )
+    expect(picture).to_have_attribute("aria-label", label)
     expect(admin.tile("Drops by reason")).to_have_text("none")
     assert admin.chart("Traffic").locator("path.line").first.get_attribute("d").count("L") == 1
 
@@ -162,13 +159,15 @@ def test_charts_live_from_differences_and_say_what_they_show(admin, fake):
 def test_a_restart_makes_no_negative_numbers(admin, fake):
     admin.pass_time()
     expect(admin.chart("Traffic")).to_contain_text("8.0 Mbit/s")
-    fake.status = {**full_status(fake.now), "startedAt": fake.now, "version": "0.5.0", "cpuSeconds": 0, "bytes": {"fromClients": 0, "toClients": 0}}
+    new = {"startedAt": fake.now, "version": "0.5.0", "cpuSeconds": 0, "bytes": {"fromClients": 0, "toClients": 0}}
+    fake.status = {**full_status(fake.now), **new}
     admin.pass_time()
     expect(admin.page.locator("#about")).to_contain_text("Version 0.5.0")
     expect(admin.chart("Traffic")).to_contain_text("From clients –")
     admin.pass_time()
     expect(admin.chart("Traffic")).to_contain_text("From clients 8.0 Mbit/s")
-    assert "-" not in "".join(admin.page.locator("path.line").evaluate_all("paths => paths.map((path) => path.getAttribute('d'))"))
+    paths = admin.page.locator("path.line").evaluate_all("all => all.map((path) => path.getAttribute('d'))")
+    assert len(paths) == 6 and "-" not in "".join(paths)
 
 
 def test_sessions_are_sorted_and_found(admin, fake):
@@ -254,7 +253,8 @@ def test_a_session_is_ended_after_a_question(admin, fake):
 def test_rooms_and_people_are_ended_after_a_question(admin, fake):
     standup = admin.rooms.filter(has_text="standup")
     expect(standup).to_contain_text("2 people, locked, PIN, 1\u00a0waiting")
-    expect(standup.get_by_role("listitem")).to_have_text([re.compile(r"Ana\s+192.0.2.0, for 6 min"), re.compile(r"Ben\s+reconnecting, 192")])
+    people = [re.compile(r"Ana\s+192.0.2.0, for 6 min"), re.compile(r"Ben\s+reconnecting, 192")]
+    expect(standup.get_by_role("listitem")).to_have_text(people)
     admin.button("Take Ana out of standup").click()
     expect(admin.dialog).to_contain_text("The call ends at once for Ana in “standup”; for the others it goes on.")
     admin.button("Take out").click()
@@ -323,238 +323,11 @@ def test_trouble_is_said_and_goes_by_itself(admin, fake, trouble, sentence):
 def test_nothing_is_asked_while_nobody_looks(admin, fake):
     admin.page.evaluate(HIDE, True)
     asked = len(fake.requests)
-    admin.pass_time(600_000)
+    admin.pass_time(60_000)
     assert len(fake.requests) == asked
     admin.page.evaluate(HIDE, False)
     expect(admin.trouble).to_be_empty()
     admin.pass_time()
     expect(admin.chart("Traffic")).to_contain_text("8.0 Mbit/s")
     # The time between is a gap.
-    assert admin.chart("Sessions").locator("path.line").get_attribute("d").count("M") >= 1
-
-
-MARKUP = "<img src=x onerror=alert(1)><b>bold</b>"
-
-
-def test_odd_data_is_text_and_breaks_nothing(admin, fake):
-    long = "x" * 20_000
-    odd = {"id": "odd", "user": MARKUP, "realm": long, "client": {"a": 1}, "relayed": "none", "startedAt": "yesterday", "bytesFromClient": -5}
-    fake.sessions = [odd, odd, {}, None, 7, {"id": long, "user": long, "client": long, "relayed": [long, 5, None]}]
-    fake.rooms = [{"name": MARKUP, "members": [{"id": "a", "name": long}, {"name": MARKUP}, None]}, {}, "room", {"name": long}]
-    admin.pass_time()
-    expect(admin.sessions).to_have_count(6)
-    expect(admin.rooms).to_have_count(4)
-    expect(admin.sessions.filter(has_text=MARKUP)).to_have_count(2)
-    assert admin.page.locator("#signed-in :is(b:not(.chart-now b), img)").count() == 0
-    for status in ({}, {"certificates": [None, {"name": MARKUP}], "drops": {MARKUP: 3, "y": None}, "allocations": [1]}, {"state": "on fire", "version": long}):
-        fake.status = status
-        admin.pass_time()
-        expect(admin.state).to_have_text("State not known")
-    for status in ([], None, "<html>"):
-        fake.status = status
-        asked = len(fake.requests)
-        admin.pass_time_until(lambda: len(fake.requests) > asked, "it is asked again")
-        expect(admin.trouble).to_contain_text("no answer of an admin API")
-    fake.status = full_status(fake.now)
-    admin.pass_time_until(lambda: admin.trouble.text_content() == "", "it works again")
-    fits(admin, "odd", None)
-
-
-def test_it_fits_on_phones_and_desktops(admin, fake, artifacts):
-    live_a_while(admin, fake)
-    fits(admin, "admin", artifacts)
-    if directory := os.environ.get("SWIFTTURN_LAYOUTS"):
-        # Of docs/admin.md: small, so without what glows.
-        without_glow(admin)
-        admin.page.locator("#host").evaluate("host => (host.textContent = 'call.example.com')")
-        admin.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        admin.page.set_viewport_size({"width": 1060, "height": 1120})
-        admin.page.evaluate(SETTLED)
-        admin.page.screenshot(path=Path(directory) / "admin.png")
-
-
-def live_a_while(admin, fake):
-    """Ten minutes with something to see."""
-    fake.step = 10
-    for number in range(40):
-        wave = abs((number % 20) - 10) / 10
-        fake.traffic = (int(9e5 + 7e5 * wave + 4e4 * (number * 7 % 5)), int(8e5 + 6e5 * wave + 5e4 * (number * 3 % 4)))
-        fake.status["members"] = 3 + number // 12
-        fake.status["allocations"]["tls"] = 2 + number // 9
-        fake.status["drops"]["queue_age"] += 30 * (number % 11 == 0)
-        fake.status["cpuSeconds"] += 0.4
-        fake.status["queueDelaySeconds"]["p99"] = 0.004 + 0.012 * wave
-        for each in fake.sessions:
-            each["bytesFromClient"] += int(3e6 * (1 + wave))
-        asked = len(fake.requests)
-        with admin.page.expect_response("**/admin/api/rooms*"):
-            admin.pass_time(9900)
-        assert len(fake.requests) > asked
-
-
-def fits(admin, name, artifacts):
-    for size, (width, height) in SIZES.items():
-        admin.page.set_viewport_size({"width": width, "height": height})
-        for scheme in ("dark", "light") if artifacts else ():
-            admin.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            shoot(admin, artifacts / f"{name}-{scheme}-{width}.png")
-        wide = admin.page.evaluate("""
-          [...document.querySelectorAll("body *")]
-            .filter((element) => element.checkVisibility() && !element.closest(".spoken, td > *, bdi, svg, thead"))
-            .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-            .map((element) => element.outerHTML.slice(0, 80))
-        """)
-        assert wide == [], size
-        small = admin.page.evaluate("""
-          [...document.querySelectorAll("button, select, input")].filter((element) => element.checkVisibility())
-            .filter((element) => element.getBoundingClientRect().height < 24).map((element) => element.textContent)
-        """)
-        assert small == [], size
-
-
-def shoot(admin, path):
-    """All of the page, which scrolls inside."""
-    size = admin.page.viewport_size
-    height = admin.page.evaluate("document.querySelector('.admin-screen').scrollHeight")
-    admin.page.set_viewport_size({"width": size["width"], "height": height})
-    admin.page.evaluate(SETTLED)
-    admin.page.screenshot(path=path)
-    admin.page.set_viewport_size(size)
-
-
-def test_nothing_serious_for_who_does_not_see_it(open_admin, fake, violations):
-    # axe-core waits for time to pass.
-    admin = open_admin(is_still=False)
-    without_glow(admin)
-    assert violations(admin, "sign in") == []
-    admin.sign_in("wrong")
-    expect(admin.problem).not_to_be_empty()
-    assert violations(admin, "refused") == []
-    admin.enter(TOKEN)
-    expect(admin.chart("Traffic")).to_contain_text("8.0 Mbit/s", **UNTIL_THEN)
-    assert violations(admin, "overview") == []
-    admin.button("Drain…").click()
-    assert violations(admin, "question") == []
-    admin.button("Drain").click()
-    expect(admin.state).to_have_text("Draining")
-    fake.trouble = "offline"
-    expect(admin.trouble).not_to_be_empty(**UNTIL_THEN)
-    for width, height in ((390, 844), (1280, 800)):
-        admin.page.set_viewport_size({"width": width, "height": height})
-        assert violations(admin, f"trouble {width}") == []
-
-
-def without_glow(admin):
-    """Of letters on a gradient axe-core does not tell the contrast. This one is faint."""
-    admin.page.evaluate("document.querySelector('.admin-screen').style.backgroundImage = 'none'")
-
-
-def test_everything_is_done_by_keyboard(open_admin, fake):
-    admin = open_admin()
-    press = admin.page.keyboard.press
-    admin.page.keyboard.type(TOKEN)
-    press("Enter")
-    expect(admin.state).to_have_text("Serving")
-    expect(admin.page.get_by_role("heading", name="Server")).to_be_focused()
-    order = []
-    for _ in range(20):
-        press("Tab")
-        order.append(admin.page.evaluate("document.activeElement.ariaLabel || document.activeElement.textContent.trim()"))
-    assert order[:2] == ["Drain…", "Filter by user or address"]
-    assert order[2:10] == ["User", "Over", "Address", "Age", "Traffic", "Total", "Queue", "Drops"]
-    assert [name[:18] for name in order[10:13]] == ["End the session of"] * 3
-    assert order[13:18] == [
-        "End room standup", "Take Ana out of standup", "Take Ben out of standup", "End room tea", "Take Zoë out of tea",
-    ]
-    assert order[19] == "Set level"
-    press("Shift+Tab")
-    press("Shift+Tab")
-    press("Enter")
-    expect(admin.dialog).to_contain_text("Zoë")
-    press("Tab")
-    press("Enter")
-    expect(admin.notice).to_have_text("1 call ended.")
-    assert fake.asked("POST") == [("kick", {"member": "m3-zoe"})]
-
-
-@pytest.fixture
-def real(start_server, tmp_path):
-    """A server with an admin token, and a user of its relay."""
-    token_file = tmp_path / "admin-token"
-    token_file.write_text(f"{TOKEN}\n")
-    token_file.chmod(0o600)
-    return start_server("--dev", "--user", "alice:wonder", "--admin-token-file", token_file)
-
-
-@pytest.fixture
-def real_admin(browser, real):
-    context = browser.new_context(viewport=VIEWPORT)
-    admin = AdminPage(context, real.url)
-    yield admin
-    context.close()
-    assert admin.errors == []
-
-
-def test_a_real_server_is_shown_and_a_session_is_ended(real, real_admin, tls_to):
-    expect(real_admin.token_field).to_be_focused()
-    real_admin.sign_in("a-token-that-is-not-the-one-of-it")
-    expect(real_admin.problem).to_contain_text("The server does not accept this token.")
-    real_admin.enter(TOKEN)
-    expect(real_admin.state).to_have_text("Serving")
-    expect(real_admin.page.locator("#about")).to_have_text(re.compile(r"Version \S+, up \d+ s"))
-    expect(real_admin.page.get_by_role("list", name="Certificates")).to_contain_text("days left")
-    expect(real_admin.chart("Traffic")).to_contain_text("From clients 0 bit/s", **UNTIL_THEN)
-    with tls_to(real) as client:
-        assert allocate(client, b"alice", b"wonder") == stun.ALLOCATE | stun.SUCCESS
-        expect(real_admin.sessions).to_have_count(1, **UNTIL_THEN)
-        assert real_admin.column("user")[0].split()[0] == "alice"
-        assert real_admin.column("transport") == ["TLS"]
-        real_admin.page.get_by_role("button", name=re.compile("End the session of alice from 127.0.0.1:")).click()
-        real_admin.button("End session").click()
-        expect(real_admin.notice).to_have_text("1 session ended.")
-        assert client.read_to_end() is not None
-    expect(real_admin.sessions).to_have_count(0, **UNTIL_THEN)
-
-
-def test_a_real_room_is_ended_and_the_server_drained(real, real_admin, room):
-    real_admin.enter(TOKEN)
-    person = room.enter(f"{real.url}r/standup")
-    person.page.get_by_label("Your name").fill("Ana")
-    person.join()
-    person.expect_status("waiting")
-    expect(real_admin.rooms).to_contain_text(["standup"], **UNTIL_THEN)
-    expect(real_admin.rooms).to_contain_text(["Ana"])
-    real_admin.button("End room standup").click()
-    real_admin.dialog.get_by_role("button", name="End room").click()
-    expect(real_admin.rooms).to_have_count(0, **UNTIL_THEN)
-    expect(person.join_button).to_be_visible(**UNTIL_THEN)
-    real_admin.button("Drain…").click()
-    real_admin.button("Drain").click()
-    expect(real_admin.state).to_have_text("Draining", **UNTIL_THEN)
-    real_admin.button("Take back…").click()
-    real_admin.button("Take back").click()
-    expect(real_admin.state).to_have_text("Serving", **UNTIL_THEN)
-    real_admin.page.get_by_label("Level").select_option("warning")
-    real_admin.button("Set level").click()
-    expect(real_admin.page.locator("#log-hint")).to_contain_text("logs warning and above", **UNTIL_THEN)
-
-
-def allocate(client, user, password):
-    """The type of the answer."""
-    client.send(stun.message(stun.ALLOCATE, (stun.REQUESTED_TRANSPORT, stun.UDP)))
-    _, challenge = stun.read_message(client)
-    client.send(stun.allocate(user, challenge[stun.REALM], challenge[stun.NONCE], password))
-    return stun.read_message(client)[0]
-
-
-def test_the_app_keeps_nothing_of_it(server, room):
-    person = room.enter(server.url)
-    wait_for_service_worker(person)
-    person.page.reload()
-    kept = person.page.evaluate("""async () => (await (await caches.open("videocall-shell")).keys()).map(({ url }) => url)""")
-    assert len(kept) > 50
-    assert [url for url in kept if "/admin" in url] == []
-    server.stop()
-    with pytest.raises(Exception, match="ERR_CONNECTION_REFUSED"):
-        person.page.goto(f"{server.url}admin")
-    server.start()
+    assert admin.chart("Sessions").locator("path.line").get_attribute("d").count("M") == 2

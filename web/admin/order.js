@@ -66,7 +66,8 @@ export function nextOrder(order, column) {
 export function sorted(sessions, rates, { column, isDescending }) {
   const key = (/** @type {Session} */ session) => KEYS[column](session, rates.get(session.id) ?? null);
   const keyed = sessions.map((session) => ({ session, key: key(session) }));
-  keyed.sort((one, other) => compare(one.key, other.key, isDescending) || compare(one.session.id, other.session.id, false));
+  keyed.sort((one, other) =>
+    compare(one.key, other.key, isDescending) || compare(one.session.id, other.session.id, false));
   return keyed.map(({ session }) => session);
 }
 

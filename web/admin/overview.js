@@ -80,7 +80,7 @@ export class Overview {
 
   /** @returns {import("./keyed-list.js").Row<Certificate>} */
   #certificateRow() {
-    const [row, name, left] = [document.createElement("li"), document.createElement("bdi"), document.createElement("span")];
+    const [row, name, left] = ["li", "bdi", "span"].map((tag) => document.createElement(tag));
     row.append(name, " ", left);
     const show = (/** @type {Certificate} */ certificate) => {
       const { state, text } = validity(certificate, this.#now);
@@ -97,7 +97,7 @@ export class Overview {
  * @param {string} name
  */
 function addTile(tiles, name) {
-  const [tile, term, value] = [document.createElement("div"), document.createElement("dt"), document.createElement("dd")];
+  const [tile, term, value] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
   term.textContent = name;
   tile.append(term, value);
   tiles.append(tile);

@@ -48,7 +48,8 @@ export function rates(before, now) {
   if (!before || seconds <= 0) return { ...NOTHING, queueDelay, loopDelay };
   const { status: earlier } = before;
   const { status } = now;
-  const rate = (/** @type {keyof Counters} */ name) => perSecond(earlier.counters[name], status.counters[name], seconds);
+  const rate = (/** @type {keyof Counters} */ name) =>
+    perSecond(earlier.counters[name], status.counters[name], seconds);
   const bits = (/** @type {keyof Counters} */ name) => times(8, rate(name));
   return {
     incoming: bits("bytesFromClients"),

@@ -62,7 +62,8 @@ function memberRow(actions) {
     const { member, now } = next;
     setLongText(part(row, "bdi"), memberName(member));
     const since = member.joinedAt === null ? "" : `for ${duration(now - member.joinedAt)}`;
-    setLongText(part(row, ".member-about"), [member.isAway && "reconnecting", member.address, since].filter(Boolean).join(", "));
+    const about = [member.isAway && "reconnecting", member.address, since];
+    setLongText(part(row, ".member-about"), about.filter(Boolean).join(", "));
     end.setAttribute("aria-label", `Take ${memberName(member)} out of ${next.room.name}`);
     end.hidden = !member.id;
   };

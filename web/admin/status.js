@@ -95,7 +95,8 @@ function readGauges(said) {
  * @returns {Counters}
  */
 function readCounters(said) {
-  const at = (/** @type {string[]} */ path) => path.reduce((value, name) => fields(value)[name], /** @type {unknown} */ (said));
+  const at = (/** @type {string[]} */ path) =>
+    path.reduce((value, name) => fields(value)[name], /** @type {unknown} */ (said));
   const found = Object.entries(COUNTERS).map(([name, path]) => [name, amount(at(path))]);
   return /** @type {Counters} */ (Object.fromEntries(found));
 }

@@ -110,8 +110,8 @@ export function endSessionQuestion(session) {
   const from = session.client ? ` from ${session.client}` : "";
   return {
     title: "End this session?",
-    text: `The session of ${sessionName(session)}${from} ends at once: its relayed address is gone, and all media that `
-      + "goes through it stops. The client may come back with a new session as long as its credential is valid.",
+    text: `The session of ${sessionName(session)}${from} ends at once: its relayed address is gone, and all media `
+      + "that goes through it stops. The client may come back with a new session as long as its credential is valid.",
     action: "End session",
   };
 }
@@ -124,8 +124,8 @@ export function endRoomQuestion({ name, members, waiting }) {
   const door = waiting ? `, and ${plural(waiting, "person", "people")} at its door` : "";
   return {
     title: "End this room?",
-    text: `The call in “${name}” ends at once for everybody: ${plural(members.length, "person", "people")} in it${door}. `
-      + "Whoever has the address can start a new call there.",
+    text: `The call in “${name}” ends at once for everybody: ${plural(members.length, "person", "people")} in `
+      + `it${door}. Whoever has the address can start a new call there.`,
     action: "End room",
   };
 }
@@ -138,8 +138,8 @@ export function endRoomQuestion({ name, members, waiting }) {
 export function endMemberQuestion(member, { name }) {
   return {
     title: "Take this person out?",
-    text: `The call ends at once for ${memberName(member)} in “${name}”; for the others it goes on. The person can join `
-      + "again unless the room is locked.",
+    text: `The call ends at once for ${memberName(member)} in “${name}”; for the others it goes on. `
+      + "The person can join again unless the room is locked.",
     action: "Take out",
   };
 }

@@ -13,7 +13,8 @@ const FIRST = sample(0);
 
 test("two samples make rates, by the server's clock", () => {
   const later = sample(9000, {
-    now: 5002, cpuSeconds: 11, bytes: { fromClients: 3000, toClients: 2000 }, packets: { fromClients: 30, toClients: 24 },
+    now: 5002, cpuSeconds: 11, bytes: { fromClients: 3000, toClients: 2000 },
+    packets: { fromClients: 30, toClients: 24 },
     drops: { queue_age: 9, malformed: 2 }, authenticationFailures: 8, tlsHandshakes: 110, tlsHandshakeFailures: 3,
   });
   const found = rates(FIRST, later);
@@ -53,7 +54,8 @@ test("a counter that goes back has no rate, the others have theirs", () => {
 });
 
 test("the queue delay is of what waited between the samples", () => {
-  const delay = (counts) => rates(FIRST, sample(2000, { now: 5002, queueDelay: { bounds: [0.01, 0.1], counts } })).queueDelay;
+  const delays = (counts) => sample(2000, { now: 5002, queueDelay: { bounds: [0.01, 0.1], counts } });
+  const delay = (counts) => rates(FIRST, delays(counts)).queueDelay;
   assert.equal(delay([10, 0, 0]), 0);
   assert.ok(Math.abs(delay([10, 100, 0]) - 0.0991) < 1e-9);
   assert.equal(delay([10, 0, 100]), 0.1);

@@ -64,7 +64,9 @@ test("trouble is tried again, ever more rarely, and goes by itself", async () =>
   await settle();
   const refused = () => Promise.reject(new TypeError());
   // 2, 4, 8, 16 and 30 seconds later; wrong tokens are counted.
-  for (const [given, kind, tries] of [[failure(503), "busy", 5], [failure(401), "unauthorized", 2], [refused, "offline", 5]]) {
+  for (const [given, kind, tries] of [
+    [failure(503), "busy", 5], [failure(401), "unauthorized", 2], [refused, "offline", 5],
+  ]) {
     server.status = given;
     await clock.advance(2000);
     assert.equal(shows.at(-1).problem.kind, kind);

@@ -16,7 +16,8 @@ test("amounts are short", () => {
   assert.deepEqual([1234.4, null].map(format.count), ["1,234", "–"]);
   assert.deepEqual([0, 0.25, 12.4, null].map(format.perSecond), ["0/s", "0.3/s", "12/s", "–"]);
   assert.deepEqual([0, 0.034, 0.5, 1.7, null].map(format.percent), ["0 %", "3.4 %", "50 %", "170 %", "–"]);
-  assert.deepEqual([0, 0.0004, 0.0123, 0.9999, 2.04, null].map(format.delay), ["0 ms", "0.4 ms", "12 ms", "1.0 s", "2.0 s", "–"]);
+  assert.deepEqual([0, 0.0004, 0.0123, 0.9999, 2.04, null].map(format.delay),
+    ["0 ms", "0.4 ms", "12 ms", "1.0 s", "2.0 s", "–"]);
 });
 
 test("durations have two parts at most", () => {
@@ -38,12 +39,14 @@ test("every problem is a sentence, wherever it shows", () => {
   for (const kind of KINDS) {
     for (const sentence of ["", "The log is full."]) {
       const problem = new AdminProblem(kind, sentence);
-      const texts = [words.signInSentence(problem), words.troubleSentence(problem, null), words.refusalSentence(problem)];
+      const { signInSentence, troubleSentence, refusalSentence } = words;
+      const texts = [signInSentence(problem), troubleSentence(problem, null), refusalSentence(problem)];
       for (const text of texts) assert.match(text, /^[A-Z].*\.$/, kind);
     }
   }
-  assert.equal(words.refusalSentence(new AdminProblem("missing", "There is no such session.")), "There is no such session.");
-  assert.match(words.troubleSentence(new AdminProblem("busy"), Date.UTC(2026, 0, 1)), /is from \d\d:00:00\. It is tried again/);
+  assert.equal(words.refusalSentence(new AdminProblem("missing", "No such session.")), "No such session.");
+  const trouble = words.troubleSentence(new AdminProblem("busy"), Date.UTC(2026, 0, 1));
+  assert.match(trouble, /is from \d\d:\d\d:00\. It is tried again/);
 });
 
 test("a status of HTTP is a kind of problem", () => {
@@ -68,6 +71,7 @@ test("only what a header can have is sent as a token", () => {
 });
 
 test("who has a session is said where a room tells", () => {
-  const rooms = [{ name: "standup", members: [{ id: "m1", name: "Ana" }, { id: "", name: "Ben" }, { id: "m3", name: "" }] }];
+  const members = [{ id: "m1", name: "Ana" }, { id: "", name: "Ben" }, { id: "m3", name: "" }];
+  const rooms = [{ name: "standup", members }];
   assert.deepEqual([...words.membersByUser(rooms)], [["m1", "Ana in standup"], ["m3", "Guest in standup"]]);
 });

@@ -139,12 +139,15 @@ def session(number, now, **changes):
 
 
 def rooms(now):
-    people = [("m1-ana", "Ana", "192.0.2.0", False), ("m2-ben", "Ben", "192.0.2.1", True), ("m3-zoe", "Zoë", "192.0.2.2", False)]
+    people = [("m1-ana", "Ana", False), ("m2-ben", "Ben", True), ("m3-zoe", "Zoë", False)]
     members = [
-        {"id": key, "name": name, "address": address, "joinedAt": now - 400, "away": away}
-        for key, name, address, away in people
+        {"id": key, "name": name, "address": f"192.0.2.{number}", "joinedAt": now - 400, "away": is_away}
+        for number, (key, name, is_away) in enumerate(people)
     ]
     return [
-        {"name": "standup", "locked": True, "hasPIN": True, "waiting": 1, "createdAt": now - 900, "members": members[:2]},
+        {
+            "name": "standup", "locked": True, "hasPIN": True, "waiting": 1, "createdAt": now - 900,
+            "members": members[:2],
+        },
         {"name": "tea", "locked": False, "hasPIN": False, "waiting": 0, "members": members[2:]},
     ]
