@@ -57,7 +57,7 @@ def test_it_fits_on_phones_and_desktops(admin, fake, artifacts):
         without_glow(admin)
         admin.page.locator("#host").evaluate("host => (host.textContent = 'call.example.com')")
         admin.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        admin.page.set_viewport_size({"width": 1060, "height": 1120})
+        admin.page.set_viewport_size({"width": 1060, "height": 1040})
         admin.page.evaluate(SETTLED)
         admin.page.screenshot(path=Path(directory) / "admin.png")
 
