@@ -84,16 +84,17 @@ function compare(one, other, isDescending) {
 }
 
 /**
- * Those of which a user, an address or a transport has all the words in it.
+ * Those of which a user, a member, an address or a transport has all the words in it.
  *
  * @param {Session[]} sessions
  * @param {string} wanted
+ * @param {Map<string, string>} members who it is, by user
  */
-export function matching(sessions, wanted) {
+export function matching(sessions, wanted, members) {
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return sessions;
   return sessions.filter(({ user, realm, transport, client, relayed }) => {
-    const text = [user, realm, transport, client, ...relayed].join("\n").toLowerCase();
+    const text = [user, members.get(user), realm, transport, client, ...relayed].join("\n").toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

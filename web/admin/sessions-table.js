@@ -92,9 +92,9 @@ export class SessionsTable {
   #render() {
     if (!this.#scene) return;
     const { sessions, sessionRates, sample, rooms } = this.#scene;
-    const shown = sorted(matching(sessions.shown, this.#filter.value), sessionRates, this.#order);
-    const now = sample?.status.now ?? (sample?.at ?? 0) / 1000;
     const members = membersByUser(rooms.shown);
+    const shown = sorted(matching(sessions.shown, this.#filter.value, members), sessionRates, this.#order);
+    const now = sample?.status.now ?? (sample?.at ?? 0) / 1000;
     const items = shown.map((session) =>
       ({ session, who: members.get(session.user) ?? "", rate: sessionRates.get(session.id) ?? null, now }));
     this.#rows.show(items, ({ session }) => session.id);

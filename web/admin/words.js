@@ -51,7 +51,7 @@ export function signInSentence({ kind, sentence }) {
 export function troubleSentence({ kind, sentence }, lastGoodAt) {
   const why = (kind === "refused" && sentence) || PROBLEMS[kind];
   const since = lastGoodAt === null ? "" : ` What is shown is from ${timeOfDay(lastGoodAt)}.`;
-  const next = kind === "unauthorized" ? "If it has a new one, sign out and in again." : "It is tried again by itself.";
+  const next = kind === "unauthorized" ? "If it has a new one, sign out and in again." : "The page tries again by itself.";
   return `${why}${since} ${next}`;
 }
 

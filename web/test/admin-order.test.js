@@ -44,11 +44,13 @@ test("the server chooses by what it knows", () => {
   assert.deepEqual(sorts, ["rate", "bytes", "age", "queue", "rate", "rate"]);
 });
 
-test("the filter finds users and addresses, all words of it", () => {
-  assert.equal(ids(matching(shown, "ANA")), "b");
-  assert.equal(ids(matching(shown, "192.0.2.9")), "a");
-  assert.equal(ids(matching(shown, " 49200 ben ")), "d");
-  assert.equal(ids(matching(shown, "tls zoë")), "a");
-  assert.equal(ids(matching(shown, "  ")), "abcd");
-  assert.equal(ids(matching(shown, "(.*")), "");
+test("the filter finds users, members and addresses, all words of it", () => {
+  const found = (wanted) => ids(matching(shown, wanted, new Map([["ben", "Benjamin in standup"]])));
+  assert.equal(found("ANA"), "b");
+  assert.equal(found("192.0.2.9"), "a");
+  assert.equal(found(" 49200 ben "), "d");
+  assert.equal(found("jamin STANDUP"), "d");
+  assert.equal(found("tls zoë"), "a");
+  assert.equal(found("  "), "abcd");
+  assert.equal(found("(.*"), "");
 });

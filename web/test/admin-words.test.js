@@ -46,7 +46,7 @@ test("every problem is a sentence, wherever it shows", () => {
   }
   assert.equal(words.refusalSentence(new AdminProblem("missing", "No such session.")), "No such session.");
   const trouble = words.troubleSentence(new AdminProblem("busy"), Date.UTC(2026, 0, 1));
-  assert.match(trouble, /is from \d\d:\d\d:00\. It is tried again/);
+  assert.match(trouble, /is from \d\d:\d\d:00\. The page tries again/);
 });
 
 test("a status of HTTP is a kind of problem", () => {
