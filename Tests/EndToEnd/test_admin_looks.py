@@ -31,18 +31,17 @@ def test_odd_data_is_text_and_breaks_nothing(admin, fake):
     expect(admin.rooms).to_have_count(4)
     expect(admin.sessions.filter(has_text=MARKUP)).to_have_count(2)
     assert admin.page.locator("#signed-in :is(b:not(.chart-now b), img)").count() == 0
-    for status in (
-        {},
-        {"certificates": [None, {"name": MARKUP}], "drops": {MARKUP: 3, "y": None}, "allocations": [1]},
-        {"state": "on fire", "version": long},
-    ):
+    odd_lists = {"certificates": [None, {"name": MARKUP}], "drops": {MARKUP: 3, "y": None}, "allocations": [1]}
+    for status in ({}, {"version": "odd", **odd_lists}, {"state": "on fire", "version": long}):
         fake.status = status
         admin.pass_time()
+        expect(admin.page.locator("#about")).to_contain_text(status.get("version", "")[:100])
         expect(admin.state).to_have_text("State not known")
     for status in ([], None, "<html>"):
         fake.status = status
-        asked = len(fake.requests)
-        admin.pass_time_until(lambda: len(fake.requests) > asked, "it is asked again")
+        looks = len(fake.asked_for("status"))
+        # The second is asked for when the first has been read.
+        admin.pass_time_until(lambda: len(fake.asked_for("status")) >= looks + 2, "it is asked again and again")
         expect(admin.trouble).to_contain_text("no answer of an admin API")
     fake.status = full_status(fake.now)
     admin.pass_time_until(lambda: admin.trouble.text_content() == "", "it works again")
