@@ -26,10 +26,6 @@ export class History {
     this.#samples.push({ at, values });
   }
 
-  clear() {
-    this.#samples = [];
-  }
-
   get newest() {
     return this.#samples.at(-1)?.at ?? 0;
   }
