@@ -22,6 +22,8 @@ const PAGE = "/";
 const CHECK = "/check";
 /** Addresses that begin so are the page as well. */
 const ROOMS = "/r/";
+/** What is about the server itself: never kept, and without a network there is nothing to see there. */
+const ADMIN = /^\/admin(?:\.html|\/.*)?$/;
 
 /** Everything the two pages load; a test compares this with their HTML and the imports behind it. */
 const SHELL = [
@@ -158,7 +160,8 @@ async function removeOtherCaches() {
  */
 function shellKey(request) {
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== worker.location.origin || url.pathname === "/ws") return null;
+  if (request.method !== "GET" || url.origin !== worker.location.origin) return null;
+  if (url.pathname === "/ws" || ADMIN.test(url.pathname)) return null;
   if (request.mode === "navigate") return url.pathname === CHECK ? CHECK : PAGE;
   return SHELL.includes(url.pathname) ? url.pathname : null;
 }

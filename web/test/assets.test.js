@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { ServiceWorkerWorld } from "./fakes/service-worker.js";
@@ -9,8 +9,11 @@ import { ServiceWorkerWorld } from "./fakes/service-worker.js";
 const root = new URL("../", import.meta.url);
 const read = (path) => readFileSync(new URL(`.${path}`, root), "utf8");
 const PAGES = { "/": "/index.html", "/check": "/check/index.html" };
+/** Of who runs the server: no part of the app. */
+const ADMIN = "/admin";
+const FILES = { ...PAGES, [ADMIN]: "/admin.html" };
 const page = read(PAGES["/"]);
-const text = (path) => read(PAGES[path] ?? path);
+const text = (path) => read(FILES[path] ?? path);
 
 const STATIC = /^(?:import|export) [^;]*?"(\..*?)";/gm;
 const DYNAMIC = /\bimport\("(\..*?)"\)(?!\.)/g;
@@ -28,7 +31,7 @@ function modules(path, imports = [STATIC, DYNAMIC], found = new Set()) {
 /** What a page refers to, other pages aside. */
 function linkedPaths(address) {
   const linked = [...text(address).matchAll(/(?:href|src)="(\/[^"]*)"/g)].map(([, path]) => path);
-  return linked.filter((path) => !(path in PAGES));
+  return linked.filter((path) => !(path in FILES));
 }
 
 /** What the browser loads for a page: itself, what it refers to, and what that refers to. */
@@ -40,7 +43,8 @@ function loadedPaths(address) {
   return new Set([address, ...linked, ...imported, ...manifest.icons.map(({ src }) => src)]);
 }
 
-const everything = new Set(Object.keys(PAGES).flatMap((address) => [...loadedPaths(address)]));
+const shell = new Set(Object.keys(PAGES).flatMap((address) => [...loadedPaths(address)]));
+const everything = new Set([...shell, ...loadedPaths(ADMIN)]);
 
 /** Of what is text, as it is transferred. */
 function compressedSize(paths) {
@@ -49,8 +53,19 @@ function compressedSize(paths) {
 }
 
 test("the service worker keeps exactly what the pages load", () => {
-  const { shell } = new ServiceWorkerWorld();
-  assert.deepEqual([...shell].sort(), [...everything].sort());
+  const kept = new ServiceWorkerWorld().shell;
+  assert.deepEqual([...kept].sort(), [...shell].sort());
+});
+
+test("nothing of the admin page is in the app", () => {
+  assert.deepEqual([...shell].filter((path) => path.startsWith(ADMIN)), []);
+});
+
+test("every module of the admin page is loaded, and they are small", () => {
+  const there = readdirSync(new URL("./admin/", root)).map((name) => `/admin/${name}`);
+  assert.deepEqual(there.filter((path) => !everything.has(path)), []);
+  const size = compressedSize(loadedPaths(ADMIN));
+  assert.ok(size < 45_000, `${size} bytes`);
 });
 
 test("the page is there after few requests, and the whole app is small", () => {
@@ -68,7 +83,7 @@ test("the check of the connection is small, too", () => {
 });
 
 test("everything the pages load exists", () => {
-  for (const path of everything) assert.ok(existsSync(new URL(`.${PAGES[path] ?? path}`, root)), path);
+  for (const path of everything) assert.ok(existsSync(new URL(`.${FILES[path] ?? path}`, root)), path);
 });
 
 test("the style sheets load nothing", () => {
@@ -77,7 +92,7 @@ test("the style sheets load nothing", () => {
 });
 
 test("the pages need nothing that the content security policy forbids", () => {
-  for (const address of Object.keys(PAGES)) {
+  for (const address of Object.keys(FILES)) {
     assert.doesNotMatch(text(address), /<script(?![^>]*\bsrc=)/, "inline script");
     assert.doesNotMatch(text(address), /\sstyle=|<style/, "inline style");
     assert.doesNotMatch(text(address), /\son[a-z]+=/, "inline handler");

@@ -88,6 +88,19 @@ test("signaling, other methods, other origins and unknown files are not touched"
   assert.deepEqual(world.fetched, []);
 });
 
+test("the admin page and its API are the network's alone", async () => {
+  for (const path of ["/admin", "/admin/", "/admin?x=1", "/admin.html"]) assert.equal(await world.navigate(path), undefined, path);
+  for (const path of ["/admin/api/status", "/admin/main.js", "/admin/admin.css", "/admin/api/sessions?limit=1"]) {
+    assert.equal(await world.request(path), undefined, path);
+    assert.equal(await world.navigate(path), undefined, path);
+  }
+  world.online = false;
+  assert.equal(await world.navigate("/admin"), undefined);
+  // What is only called alike is the app.
+  assert.equal((await world.navigate("/administration")).body, "network /");
+  assert.ok([...world.stores.values()].every(({ entries }) => [...entries.keys()].every((key) => !key.startsWith("/admin"))));
+});
+
 test("offline without a copy the failure stays a failure", async () => {
   world.online = false;
   world.stores.clear();
