@@ -60,12 +60,20 @@ struct CallServer: Sendable {
             identities: store,
             renewals: renewals
         )
+        let administration = Administration(
+            metrics: metrics,
+            log: log,
+            realm: realms.directory.defaultRealm.name,
+            logger: logger
+        )
+        let api = AdminAPI(administration: administration)
         let edge = HTTPEdge(
             responder: Routes.responder(
                 webRoot: webRoot,
                 isDevelopment: configuration.isDevelopment,
                 origins: origins,
                 metrics: configuration.metrics.token.map { MetricsRoute(source: metrics, token: $0) },
+                admin: configuration.admin.token.map { AdminAccess(api: api, token: $0) },
                 logger: logger
             ),
             webRoot: webRoot,
@@ -73,6 +81,7 @@ struct CallServer: Sendable {
             origins: origins,
             port: configuration.port(for: .web),
             metrics: metrics,
+            admin: api,
             counters: counters,
             logger: logger
         )
@@ -87,8 +96,10 @@ struct CallServer: Sendable {
         )
         var listeners = try await listen(on: group, attachments)
         listeners += try await listenForRedirects(on: group, attachments)
-        let socket = configuration.metrics.socket.map { LocalSocket(path: $0) }
-        if let socket { listeners.append(try await socket.listen(on: group) { try edge.attachMetrics(to: $0) }) }
+        let sockets = [configuration.metrics.socket, configuration.admin.socket].map { $0.map(LocalSocket.init) }
+        for (socket, attach) in zip(sockets, [edge.attachMetrics, edge.attachAdmin]) {
+            if let socket { listeners.append(try await socket.listen(on: group) { try attach($0) }) }
+        }
         logRelay()
         realms.log()
         let parts = Parts(
@@ -99,8 +110,9 @@ struct CallServer: Sendable {
             realms: realms,
             store: store,
             certificates: certificates,
+            administration: administration,
             listeners: listeners,
-            socket: socket
+            sockets: sockets.compactMap(\.self)
         )
         let reloader = reloader(store, realms, relay, signaling, iceServers)
         await live(parts, reloader, at: configuration.readyURL(names))
