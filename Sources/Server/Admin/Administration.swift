@@ -72,7 +72,8 @@ final class Administration: Sendable {
         guard ended > 0 else {
             throw .nobody("No session is of such a user: look for the name in the list of sessions.")
         }
-        note("sessions of a user ended", by: caller, ["user": "\(user)", "sessions": .stringConvertible(ended)])
+        // No user is named in the log.
+        note("sessions of a user ended", by: caller, ["sessions": .stringConvertible(ended)])
         return KickAnswer(ended: ended)
     }
 

@@ -25,14 +25,14 @@ struct Status: AsyncParsableCommand {
     func run() async throws {
         try await reportingErrors {
             let client = try options.client()
-            guard !watch else { return try await watch(client) }
+            guard !watch else { return try await follow(client) }
             let status = try await client.status()
             guard !json else { return try printJSON(status) }
             for line in StatusText(status: status, terminal: .standardOutput).lines { printOutput(line) }
         }
     }
 
-    private func watch(_ client: AdminClient) async throws {
+    private func follow(_ client: AdminClient) async throws {
         let watch = StatusWatch(
             client: client,
             isTerminal: isatty(STDOUT_FILENO) == 1,

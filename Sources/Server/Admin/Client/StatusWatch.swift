@@ -21,7 +21,7 @@ struct StatusWatch {
             tasks.addTask { await Interruption.wait() }
             tasks.addTask { try await follow() }
             defer { tasks.cancelAll() }
-            try await tasks.next()
+            _ = try await tasks.next()
         }
     }
 

@@ -10,9 +10,10 @@ struct StatusText {
     var terminal = TerminalText(isColored: false)
 
     var lines: [String] {
-        [title, "", row("allocations", allocations), row("media", media), row("packets", packets)]
-            + [row("waiting", delays), row("dropped", drops), row("calls", calls), row("connections", connections)]
-            + [row("failures", failures)] + process.map { row("process", $0) } + certificates
+        var rows = [("allocations", allocations), ("media", media), ("packets", packets), ("waiting", delays)]
+        rows += [("dropped", drops), ("calls", calls), ("connections", connections), ("failures", failures)]
+        rows += process.map { ("process", $0) } + certificates.map { ("certificate", $0) }
+        return [title, ""] + rows.map { terminal.faint($0.0.padded(to: 13)) + $0.1 }
     }
 
     /// The same on one line, for a log of moments.
@@ -24,10 +25,6 @@ struct StatusText {
             media, "waiting \(delays)", "dropped \(drops)", AmountText.count(status.members, "member"),
         ]
         return (parts + process).joined(separator: "  ")
-    }
-
-    private func row(_ name: String, _ text: String) -> String {
-        terminal.faint(name.padded(to: 13)) + text
     }
 
     private var title: String {
@@ -98,8 +95,7 @@ struct StatusText {
         status.certificates.map { certificate in
             let rest = Double(certificate.expiresAt) - status.now
             let text = rest > 0 ? "expires in \(AmountText.duration(rest))" : "has expired"
-            let name = TerminalText.printable(certificate.name)
-            return row("certificate", "\(name) \(emphasized(text, isBad: rest < 7 * 86400))")
+            return "\(TerminalText.printable(certificate.name)) \(emphasized(text, isBad: rest < 7 * 86400))"
         }
     }
 
