@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NIOCore
+import TURNCredentials
 
 /// Ending what clients have not ended themselves.
 extension Relay {

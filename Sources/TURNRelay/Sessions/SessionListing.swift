@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NIOCore
+
 /// What comes first in a list of sessions.
 package enum SessionOrder: String, CaseIterable, Sendable {
     /// Who has moved most.

@@ -2,6 +2,7 @@
 
 package import NIOCore
 package import STUNCodec
+import TURNCredentials
 
 /// An allocation for people who look after the server. Nothing of it is a secret.
 package struct SessionRecord: Sendable {

@@ -2,6 +2,7 @@
 
 import Foundation
 import NIOCore
+import STUNCodec
 import TURNRelay
 
 /// What `/admin/api/sessions` tells.
