@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import stat
 import subprocess
 import time
@@ -151,6 +152,26 @@ def test_a_session_is_ended(admin, allocate, server):
     log = server.stop()[1]
     assert re.search(rf'notice +"?session ended"? by=admin-socket session={session}', log), log
     assert "sessions of a user ended" in log and 'reason="ended by an administrator"' in log
+
+
+def test_a_session_over_udp_is_ended(program, port, path):
+    program.serve(
+        "--dev", "--listen", f"127.0.0.1:{port}", "--listen", f"udp:127.0.0.1:{port}", "--turn-host", "turn.test",
+        "--user", "alice:wonder", "--admin-socket", path,
+    )
+    admin = Admin.by_socket(path)
+    with socket.socket(type=socket.SOCK_DGRAM) as connection:
+        connection.settimeout(15)
+        connection.connect(("127.0.0.1", port))
+        client = Client(connection)
+        assert client.allocate("alice", "wonder") == 0
+        (session,) = admin.get("sessions")["sessions"]
+        assert session["transport"] == "udp" and session["packetsFromClient"] + session["packetsToClient"] >= 1
+        assert session["client"] == "127.0.0.1:%d" % connection.getsockname()[1]
+        assert admin.ask("POST", "kick", {"session": session["id"]}) == (200, {"ended": 1})
+        assert admin.get("sessions")["total"] == 0 and admin.get("status")["allocations"]["udp"] == 0
+        assert client.allocate("alice", "wonder") == 0, "the address may come again"
+        assert admin.get("sessions")["sessions"][0]["id"] != session["id"]
 
 
 def test_a_member_is_sent_out_with_its_media(admin, join, allocate, program, port):

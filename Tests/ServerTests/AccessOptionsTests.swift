@@ -39,11 +39,15 @@ struct AccessOptionsTests {
             let error = await #expect(throws: StartupError.self) {
                 try await load(["--dev", "--admin-token-file", path])
             }
-            #expect(error?.description.contains("admin-token-file") == true && error?.description.contains("32") == true)
+            #expect(
+                error?.description.contains("admin-token-file") == true && error?.description.contains("32") == true
+            )
         }
         try await withToken(String(repeating: "x", count: 32)) { path in
             let admin = try await load(["--dev", "--admin-token-file", path, "--admin-socket", "/run/a"]).admin
-            #expect(admin.socket == "/run/a" && admin.token?.isIn("Bearer " + String(repeating: "x", count: 32)) == true)
+            #expect(
+                admin.socket == "/run/a" && admin.token?.isIn("Bearer " + String(repeating: "x", count: 32)) == true
+            )
         }
     }
 

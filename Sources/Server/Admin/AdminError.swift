@@ -51,7 +51,11 @@ struct AdminError: Error, Equatable {
 
     /// - Parameter methods: those that the path has.
     static func wrongMethod(_ method: HTTPRequest.Method) -> AdminError {
-        AdminError(.methodNotAllowed, "This is not done by that method: use \(method.rawValue).", headers: [.allow: method.rawValue])
+        AdminError(
+            .methodNotAllowed,
+            "This is not done by that method: use \(method.rawValue).",
+            headers: [.allow: method.rawValue]
+        )
     }
 
     static func badRequest(_ sentence: String) -> AdminError {

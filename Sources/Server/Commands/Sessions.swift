@@ -18,7 +18,10 @@ struct Sessions: AsyncParsableCommand {
     @Option(help: "How many, 1 to 1000.")
     var limit = 100
 
-    @Option(help: "Which come first: those of most bytes, of the highest rate, of the greatest age, or of the longest queue.")
+    @Option(
+        help:
+            "Which come first: those of most bytes, of the highest rate, of the greatest age, or of the longest queue."
+    )
     var sort = SessionOrder.bytes
 
     @Flag(help: "Print JSON.")

@@ -97,7 +97,8 @@ enum ConfigurationKey: String, CaseIterable {
             .number
         case .callHost, .turnHost, .realm, .authSecretFile, .userFile, .userDatabase, .oauthKeyFile, .oauthServerName,
             .iceTransportPolicy, .webRoot, .logLevel, .logFormat, .metricsTokenFile, .metricsSocket,
-            .adminSocket, .adminTokenFile, .domain, .turnDomain, .acmeEmail, .acmeDirectory, .acmeFallbackDirectory, .acmeEabFile, .acmeState,
+            .adminSocket, .adminTokenFile, .domain, .turnDomain, .acmeEmail, .acmeDirectory, .acmeFallbackDirectory,
+            .acmeEabFile, .acmeState,
             .acmeCaFile, .relay, .relayPorts:
             .text
         }

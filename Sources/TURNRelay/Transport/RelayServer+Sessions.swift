@@ -8,7 +8,11 @@ extension RelayServer {
     package func sessions(_ order: SessionOrder, limit: Int) async -> SessionListing {
         var listing = SessionListing(order: order, limit: limit)
         for loop in loops {
-            await loop.forEachSlice { relay, slots in relay.sessions(in: slots) } with: { listing.add($0) }
+            await loop.forEachSlice { relay, slots in
+                relay.sessions(in: slots)
+            } with: {
+                listing.add($0)
+            }
         }
         return listing
     }
@@ -28,7 +32,11 @@ extension RelayServer {
     package func kick(users: Set<String>, of realm: String? = nil) async -> Int {
         var count = 0
         for loop in loops {
-            await loop.forEachSlice { relay, slots in relay.kick(users, of: realm, in: slots) } with: { count += $0 }
+            await loop.forEachSlice { relay, slots in
+                relay.kick(users, of: realm, in: slots)
+            } with: {
+                count += $0
+            }
         }
         return count
     }

@@ -35,7 +35,12 @@ struct AdminAccessTests {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let users = UserDirectory([], realm: "example.org")
         let realms = RealmDirectory(default: RealmConfiguration(users: users, secrets: ["north"]))
-        let relay = try RelayServer(configuration: RelayConfiguration(), realms: realms, eventLoops: loops, logger: logger)
+        let relay = try RelayServer(
+            configuration: RelayConfiguration(),
+            realms: realms,
+            eventLoops: loops,
+            logger: logger
+        )
         let signaling = SignalServer(
             eventLoop: loops[0],
             iceServers: { _, _ in ICEServerOffer(servers: [], transportPolicy: "relay", lifetime: 600) },
@@ -64,7 +69,12 @@ struct AdminAccessTests {
         origin: String? = nil,
         body: String = ""
     ) -> Request {
-        var head = HTTPRequest(method: method, scheme: "https", authority: "call.example.com", path: "/admin/api/" + path)
+        var head = HTTPRequest(
+            method: method,
+            scheme: "https",
+            authority: "call.example.com",
+            path: "/admin/api/" + path
+        )
         if let token { head.headerFields[.authorization] = "Bearer \(token)" }
         if let origin { head.headerFields[.origin] = origin }
         head.headerFields[.contentType] = type
@@ -82,7 +92,9 @@ struct AdminAccessTests {
         try await withAccess { access in
             let status = await answer(access, request(.get, "status", type: nil))
             #expect(status.status == 200 && status.body.contains(#""state":"serving""#))
-            #expect(await answer(access, request(.get, "sessions?limit=5&sort=rate")).body == #"{"sessions":[],"total":0}"#)
+            #expect(
+                await answer(access, request(.get, "sessions?limit=5&sort=rate")).body == #"{"sessions":[],"total":0}"#
+            )
             #expect(await answer(access, request(.get, "rooms")).body == #"{"rooms":[],"total":0}"#)
         }
     }
@@ -122,7 +134,8 @@ struct AdminAccessTests {
     @Test(arguments: [
         (HTTPRequest.Method.get, "kick", "", 405), (.delete, "status", "", 405), (.put, "drain", "{}", 405),
         (.get, "nothing", "", 404), (.get, "", "", 404), (.get, "sessions?limit=0", "", 400),
-        (.get, "sessions?limit=1001", "", 400), (.get, "rooms?limit=x", "", 400), (.get, "sessions?sort=beauty", "", 400),
+        (.get, "sessions?limit=1001", "", 400), (.get, "rooms?limit=x", "", 400),
+        (.get, "sessions?sort=beauty", "", 400),
         (.post, "kick", "", 400), (.post, "kick", "{}", 400), (.post, "kick", "[]", 400),
         (.post, "kick", #"{"user":"a","room":"b"}"#, 400), (.post, "kick", #"{"user":1}"#, 400),
         (.post, "kick", #"{"session":"0-0-0-0"}"#, 404), (.post, "kick", #"{"session":"x"}"#, 404),
@@ -151,7 +164,11 @@ struct AdminAccessTests {
             }
             #expect(await answer(access, request(.get, "status")).body.contains(#""state":"serving""#))
             let own = request(
-                .post, "drain", type: "application/json; charset=utf-8", origin: "https://call.example.com", body: "{}"
+                .post,
+                "drain",
+                type: "application/json; charset=utf-8",
+                origin: "https://call.example.com",
+                body: "{}"
             )
             #expect(await answer(access, own).status == 200)
         }

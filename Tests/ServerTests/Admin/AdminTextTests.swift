@@ -155,7 +155,13 @@ struct AdminTextTests {
     }
 
     @Test func `rooms are listed with their members`() {
-        let member = AdminRooms.Member(id: "a1", name: "Alice", address: "192.0.2.1", joinedAt: Self.now - 60, away: true)
+        let member = AdminRooms.Member(
+            id: "a1",
+            name: "Alice",
+            address: "192.0.2.1",
+            joinedAt: Self.now - 60,
+            away: true
+        )
         let room = AdminRooms.Room(
             name: "stand-up",
             locked: true,

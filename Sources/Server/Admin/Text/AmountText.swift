@@ -31,7 +31,9 @@ enum AmountText {
     /// As 2 d 4 h: its two greatest parts.
     static func duration(_ seconds: Double) -> String {
         let seconds = Int(max(0, min(seconds, 1e12)))
-        let parts = [(seconds / 86400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")]
+        let parts = [
+            (seconds / 86400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s"),
+        ]
         let first = parts.firstIndex { $0.0 > 0 } ?? parts.count - 1
         return parts[first...].prefix(2).filter { $0.0 > 0 || $0.1 == "s" && seconds < 60 }
             .map { "\($0.0) \($0.1)" }.joined(separator: " ")

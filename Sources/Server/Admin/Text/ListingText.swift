@@ -10,7 +10,8 @@ struct ListingText {
         guard sessions.total > 0 else { return ["There are no sessions."] }
         var table = TextTable([
             .init(title: "SESSION"), .init(title: "USER"), .init(title: "BY"), .init(title: "CLIENT"),
-            .init(title: "AGE", isNumber: true), .init(title: "IN", isNumber: true), .init(title: "OUT", isNumber: true),
+            .init(title: "AGE", isNumber: true), .init(title: "IN", isNumber: true),
+            .init(title: "OUT", isNumber: true),
             .init(title: "RATE", isNumber: true), .init(title: "QUEUE", isNumber: true),
             .init(title: "DROPPED", isNumber: true),
         ])
@@ -40,7 +41,8 @@ struct ListingText {
         if room.locked { facts.append("locked") }
         if room.hasPIN { facts.append("PIN") }
         var table = TextTable([
-            .init(title: "  MEMBER"), .init(title: "NAME"), .init(title: "ADDRESS"), .init(title: "HERE FOR", isNumber: true),
+            .init(title: "  MEMBER"), .init(title: "NAME"), .init(title: "ADDRESS"),
+            .init(title: "HERE FOR", isNumber: true),
         ])
         for member in room.members {
             let here = AmountText.duration(now - member.joinedAt) + (member.away ? ", away" : "")

@@ -37,7 +37,8 @@ struct StatusText {
     private var allocations: String {
         let allocations = status.allocations
         let detached = status.detachedAllocations > 0 ? ", \(status.detachedAllocations) between two connections" : ""
-        return "\(allocations.total) (tls \(allocations.tls), tcp \(allocations.tcp), udp \(allocations.udp)\(detached))"
+        return
+            "\(allocations.total) (tls \(allocations.tls), tcp \(allocations.tcp), udp \(allocations.udp)\(detached))"
     }
 
     private var media: String {
