@@ -48,6 +48,7 @@ const STEPS = {
   "room-full": "Wait until somebody has left, or meet in another room.",
   "server-full": "Try again in some minutes.",
   "invalid-message": "Check the address of this page.",
+  removed: "Ask whoever runs the server before you join again.",
 };
 
 const NOT_CHANGED = "Not changed: the connection is being restored. Try again in a moment.";

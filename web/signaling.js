@@ -40,6 +40,8 @@ const SHORT_DELAYS = 3;
 /** Close code of a server that stops. Another takes over its port, so we come back at once, but not all of us in one moment. */
 const STOPPING = 1001;
 const RETURN_SPREAD = 300;
+/** Close code of a server whose administrator has sent us out: we do not come back by ourselves. */
+const REMOVED = 4000;
 /** Renewed at this part of the lifetime, so that a slow renewal still ends before the credentials do. */
 const RENEWAL_POINT = 0.75;
 /** Others may have come meanwhile, and may go again. */
@@ -156,7 +158,7 @@ export class Signaling {
     this.#attemptedAt = this.#options.clock.now();
     socket.onopen = () => this.#enterRoom();
     socket.onmessage = (event) => this.#receive(event.data);
-    socket.onclose = ({ code }) => this.#lost(code);
+    socket.onclose = ({ code }) => (code === REMOVED ? this.#removed() : this.#lost(code));
     this.#answer.start(JOIN_TIMEOUT, () => this.#lost());
   }
 
@@ -258,6 +260,13 @@ export class Signaling {
     // Our seat is gone, the server was started anew, or it is one that knows nothing of seats.
     this.#seat = null;
     this.#join();
+  }
+
+  #removed() {
+    this.#drop();
+    this.close();
+    const message = "An administrator of this server has ended the call for you.";
+    this.#options.onRefused({ type: "error", code: "removed", message });
   }
 
   /** @param {number} [code] of the Close frame */

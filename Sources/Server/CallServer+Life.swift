@@ -20,9 +20,10 @@ extension CallServer {
         let store: TLSIdentityStore
         /// Nil where certificates come from files.
         let certificates: CertificateAgent?
+        let administration: Administration
         let listeners: [any Channel]
-        /// Nil without one for metrics.
-        let socket: LocalSocket?
+        /// For metrics and for administration.
+        let sockets: [LocalSocket]
     }
 
     /// Serves until SIGTERM or SIGINT, and then lets go of who is there.
@@ -65,8 +66,8 @@ extension CallServer {
         let impatience = await TrappedSignal(.sigterm, .sigint)
         notifier.send(.stopping(status: "Stopping: calls go on for \(configuration.drainSeconds) s at most"))
         await close(parts)
-        parts.socket?.remove()
-        parts.relay.drain()
+        for socket in parts.sockets { socket.remove() }
+        parts.administration.stop()
         await parts.relay.proveAlive()
         logger.notice("stopping", metadata: ["drain-seconds": .stringConvertible(configuration.drainSeconds)])
         await drain(parts, until: impatience)

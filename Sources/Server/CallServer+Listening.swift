@@ -62,6 +62,23 @@ extension CallServer {
         return channels
     }
 
+    /// Opens the Unix sockets that were configured.
+    func listenLocally(
+        on group: any EventLoopGroup,
+        _ edge: HTTPEdge
+    ) async throws -> [(socket: LocalSocket, listener: any Channel)] {
+        let places: [(path: String?, attach: @Sendable (any Channel) throws -> Void)] = [
+            (configuration.metrics.socket, { try edge.attachMetrics(to: $0) }),
+            (configuration.admin.socket, { try edge.attachAdmin(to: $0) }),
+        ]
+        var opened: [(LocalSocket, any Channel)] = []
+        for case (let path?, let attach) in places {
+            let socket = LocalSocket(path: path)
+            opened.append((socket, try await socket.listen(on: group, attach: attach)))
+        }
+        return opened
+    }
+
     private func listenForDatagrams(on address: ListenAddress, _ relay: RelayServer) throws(StartupError) {
         let vantage = configuration.discoveryPairs.lazy.compactMap { pair in
             pair.vantage(of: address.address, external: configuration.relay.external)

@@ -51,7 +51,6 @@ struct CallServer: Sendable {
         let iceServers = SharedICEServers(configuration, url: url)
         let signaling = signalServer(on: group, iceServers)
         let relay = try relayServer(on: group, realms.directory, signaling)
-        let origins = OriginPolicy(allowed: configuration.allowedOrigins)
         let counters = EdgeCounters()
         let metrics = MetricsSource(
             relay: relay,
@@ -60,22 +59,13 @@ struct CallServer: Sendable {
             identities: store,
             renewals: renewals
         )
-        let edge = HTTPEdge(
-            responder: Routes.responder(
-                webRoot: webRoot,
-                isDevelopment: configuration.isDevelopment,
-                origins: origins,
-                metrics: configuration.metrics.token.map { MetricsRoute(source: metrics, token: $0) },
-                logger: logger
-            ),
-            webRoot: webRoot,
-            signaling: signaling,
-            origins: origins,
-            port: configuration.port(for: .web),
+        let administration = Administration(
             metrics: metrics,
-            counters: counters,
+            log: log,
+            realm: realms.directory.defaultRealm.name,
             logger: logger
         )
+        let edge = httpEdge(metrics, AdminAPI(administration: administration))
         let handshakes = NIOThreadPool(numberOfThreads: configuration.eventLoops)
         handshakes.start()
         let attachments = Attachments(
@@ -87,8 +77,8 @@ struct CallServer: Sendable {
         )
         var listeners = try await listen(on: group, attachments)
         listeners += try await listenForRedirects(on: group, attachments)
-        let socket = configuration.metrics.socket.map { LocalSocket(path: $0) }
-        if let socket { listeners.append(try await socket.listen(on: group) { try edge.attachMetrics(to: $0) }) }
+        let sockets = try await listenLocally(on: group, edge)
+        listeners += sockets.map(\.listener)
         logRelay()
         realms.log()
         let parts = Parts(
@@ -99,8 +89,9 @@ struct CallServer: Sendable {
             realms: realms,
             store: store,
             certificates: certificates,
+            administration: administration,
             listeners: listeners,
-            socket: socket
+            sockets: sockets.map(\.socket)
         )
         let reloader = reloader(store, realms, relay, signaling, iceServers)
         await live(parts, reloader, at: configuration.readyURL(names))
@@ -134,6 +125,28 @@ struct CallServer: Sendable {
             eventLoop: group.next(),
             limits: limits,
             iceServers: { iceServers.offer(peerID: $0, room: $1) },
+            logger: logger
+        )
+    }
+
+    private func httpEdge(_ metrics: MetricsSource, _ admin: AdminAPI) -> HTTPEdge {
+        let origins = OriginPolicy(allowed: configuration.allowedOrigins)
+        return HTTPEdge(
+            responder: Routes.responder(
+                webRoot: webRoot,
+                isDevelopment: configuration.isDevelopment,
+                origins: origins,
+                metrics: configuration.metrics.token.map { MetricsRoute(source: metrics, token: $0) },
+                admin: configuration.admin.token.map { AdminAccess(api: admin, token: $0) },
+                logger: logger
+            ),
+            webRoot: webRoot,
+            signaling: metrics.signaling,
+            origins: origins,
+            port: configuration.port(for: .web),
+            metrics: metrics,
+            admin: admin,
+            counters: metrics.edge,
             logger: logger
         )
     }

@@ -8,6 +8,10 @@ struct SwiftTURN: AsyncParsableCommand {
         commandName: "swiftturn",
         abstract: "Video calls and TURN behind the most restrictive firewalls: everything on one TCP port.",
         version: Version.current,
-        subcommands: [Serve.self, Check.self, Probe.self, Credentials.self, Users.self, ImportCoturn.self]
+        subcommands: [
+            Serve.self, Check.self, Status.self, Sessions.self, Rooms.self, Kick.self, Drain.self, LogLevel.self,
+            Probe.self,
+            Credentials.self, Users.self, ImportCoturn.self,
+        ]
     )
 }

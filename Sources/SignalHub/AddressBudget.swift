@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What each address may do some times at once, and then once in a while: guess PINs, whatever room they are for, or join.
-struct AddressBudget: Sendable {
+/// What each address may do some times at once, and then once in a while: guess PINs or tokens, whatever
+/// these are for, or join.
+package struct AddressBudget: Sendable {
     private(set) var buckets: [String: TokenBucket] = [:]
     private let maximumAddresses: Int
     private let burst: Int
@@ -10,20 +11,20 @@ struct AddressBudget: Sendable {
     /// - Parameters:
     ///   - burst: how many times an address has at once.
     ///   - interval: the time after which it has one more.
-    init(burst: Int, interval: Duration, maximumAddresses: Int) {
+    package init(burst: Int, interval: Duration, maximumAddresses: Int) {
         self.burst = burst
         self.interval = interval
         self.maximumAddresses = maximumAddresses
     }
 
     /// Whether an address may do it now.
-    func admits(_ address: String, at now: Duration) -> Bool {
+    package func admits(_ address: String, at now: Duration) -> Bool {
         guard var bucket = buckets[address] else { return buckets.count < maximumAddresses }
         bucket.refill(at: now)
         return bucket.affords(1)
     }
 
-    mutating func spend(by address: String, at now: Duration) {
+    package mutating func spend(by address: String, at now: Duration) {
         var bucket = buckets[address] ?? TokenBucket(capacity: burst, interval: interval, at: now)
         bucket.refill(at: now)
         bucket.spend(1)
@@ -31,7 +32,7 @@ struct AddressBudget: Sendable {
     }
 
     /// Addresses that have all back take no memory.
-    mutating func forget(at now: Duration) {
+    package mutating func forget(at now: Duration) {
         buckets = buckets.filter { entry in
             var bucket = entry.value
             bucket.refill(at: now)

@@ -16,7 +16,7 @@ package struct CloseReason: Error, Hashable, Sendable {
         seatTaken, serverStopping, unmaskedFrame, reservedBits, unknownOpcode, malformedFrame, malformedClose,
         unexpectedContinuation, interruptedMessage, binaryMessage, invalidUTF8, tooManyFragments, messageRate,
         controlRate, noRoom, silent, messageTooLarge, connectionLimit, arrivalRate,
-        unread,
+        unread, removed,
     ]
 
     static let seatTaken = CloseReason(1000, "the member goes on by another connection")
@@ -38,5 +38,7 @@ package struct CloseReason: Error, Hashable, Sendable {
     static let messageTooLarge = CloseReason(1009, "the message is too large")
     static let connectionLimit = CloseReason(1013, "too many connections, try again later")
     static let arrivalRate = CloseReason(1013, "too many connections and joins from this address, try again later")
+    /// Of the codes for applications (RFC 6455, section 7.4.2): who gets it need not come back.
+    static let removed = CloseReason(4000, "an administrator of the server has ended this")
     static let unread = CloseReason(1013, "messages are not read fast enough, try again later")
 }

@@ -12,6 +12,7 @@ package struct Departure: Equatable, Sendable {
         /// More was said to it while it was away than is kept, or the seat could not be taken up again.
         case seatGivenUp = "seat given up"
         case serverStopping = "server is stopping"
+        case removed = "removed by an administrator"
     }
 
     package let peerID: String

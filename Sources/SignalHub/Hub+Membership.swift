@@ -17,6 +17,7 @@ extension Hub {
         if case .waiting(request.room) = member.phase, request.pin == nil {
             return [.send(ServerMessage.waiting.text, to: id)]
         }
+        guard !isDraining else { throw .draining }
         guard joinBudget?.take(by: member.address, at: now) != false else {
             // It comes back after a pause and joins then.
             return close(id, .arrivalRate, at: now)

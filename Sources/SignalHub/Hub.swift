@@ -22,6 +22,7 @@ package struct Hub: Sendable {
     package internal(set) var memberCount = 0
     package internal(set) var counters = SignalCounters()
     private var isStopping = false
+    var isDraining = false
     /// For whoever asks for them after each event.
     private var departures: [Departure] = []
 

@@ -23,9 +23,11 @@ struct Room: Sendable {
     private(set) var waiting: [Occupant] = []
     var door: Door
     var chat = ChatHistory()
+    let openedAt: Duration
 
     init(name: String, limits: SignalLimits, at now: Duration) {
         self.name = name
+        self.openedAt = now
         self.door = Door(limits: limits, at: now)
     }
 

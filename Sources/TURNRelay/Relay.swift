@@ -26,7 +26,7 @@ package final class Relay {
     var strangers: StrangerBudget
     var clients = ClientTable()
     var deadlines = DeadlineQueue()
-    /// True once no new allocation is made: the server is about to stop.
+    /// True while no new allocation is made: the server is about to stop, or to be left alone.
     package var isDraining = false
     /// How many clients were sent to another server.
     var redirectionCount = 0

@@ -58,6 +58,7 @@ package enum CloseReason: String, Sendable, CaseIterable {
     case protocolViolation = "protocol violation"
     /// The client does not read the answers to its requests.
     case unread = "answers not read"
+    case kicked = "ended by an administrator"
     case closedByClient = "closed by client"
     case transportError = "transport error"
 }

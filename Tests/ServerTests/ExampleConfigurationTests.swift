@@ -46,6 +46,7 @@ struct ExampleConfigurationTests {
         defer { try? FileManager.default.removeItem(at: directory) }
         let files = [
             "secret": "north", "users": "alice:wonder", "tenant-secret": "south", "metrics-token": "0123456789abcdef",
+            "admin-token": String(repeating: "x", count: 32),
             "acme-accounts": "account \(Data(repeating: 1, count: 32).base64EncodedString())",
             "oauth-keys": "key A128GCM \(Data(repeating: 1, count: 16).base64EncodedString())",
         ]

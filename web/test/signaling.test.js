@@ -434,3 +434,13 @@ test("comes back at once to the successor of a server that stops, and with pause
   enter();
   assert.equal(states.at(-1), "joined");
 });
+
+test("does not come back when an administrator has sent it out", async () => {
+  signaling.open();
+  enter();
+  FakeWebSocket.last.drop(4000);
+  assert.deepEqual(states, ["connecting", "joined", "closed"]);
+  assert.deepEqual(refusals.map(({ code }) => code), ["removed"]);
+  await clock.advance(60_000);
+  assert.equal(FakeWebSocket.all.length, 1);
+});

@@ -12,6 +12,10 @@ struct HTTPSClient: Sendable {
     private let tls: TLSClientConfiguration
 
     private static let connectTimeout = TimeAmount.seconds(10)
+    /// TLS handshake included.
+    private static let timeout = TimeAmount.seconds(30)
+    /// Of a response, in bytes. A chain of certificates has some thousand.
+    private static let bodyLimit = 256 * 1024
     private static let addressLimit = 4
 
     /// - Parameter caFile: certificates to trust beside those that the system trusts.
@@ -30,11 +34,11 @@ struct HTTPSClient: Sendable {
     /// Ends at once when the task is cancelled.
     func send(_ request: ACMERequest) async throws(ACMEFailure) -> ACMEResponse {
         let target = try HTTPSTarget(request.url)
-        let answer = group.next().makePromise(of: ACMEResponse.self)
+        let answer = group.next().makePromise(of: HTTPExchangeHandler.Answer.self)
         exchange(request, target, answer)
         do {
             return try await withTaskCancellationHandler {
-                try await answer.futureResult.get()
+                ACMEResponse(try await answer.futureResult.get())
             } onCancel: {
                 answer.fail(CancellationError())
             }
@@ -45,7 +49,11 @@ struct HTTPSClient: Sendable {
         }
     }
 
-    private func exchange(_ request: ACMERequest, _ target: HTTPSTarget, _ answer: EventLoopPromise<ACMEResponse>) {
+    private func exchange(
+        _ request: ACMERequest,
+        _ target: HTTPSTarget,
+        _ answer: EventLoopPromise<HTTPExchangeHandler.Answer>
+    ) {
         let loop = answer.futureResult.eventLoop
         NIOThreadPool.singleton.runIfActive(eventLoop: loop) {
             Array(HostResolver.addresses(of: target.host, port: target.port).prefix(Self.addressLimit))
@@ -58,9 +66,24 @@ struct HTTPSClient: Sendable {
             )
         }
         .flatMapThrowing { channel in
-            try attach(HTTPExchangeHandler(request, target, answer), to: channel, target)
+            try attach(handler(request, target, answer), to: channel, target)
         }
         .whenFailure { answer.fail($0) }
+    }
+
+    private func handler(
+        _ request: ACMERequest,
+        _ target: HTTPSTarget,
+        _ answer: EventLoopPromise<HTTPExchangeHandler.Answer>
+    ) -> HTTPExchangeHandler {
+        HTTPExchangeHandler(
+            HTTPRequestHead(request, target),
+            body: request.body,
+            bodyLimit: Self.bodyLimit,
+            timeout: Self.timeout,
+            answer: answer,
+            failure: { ACMEFailure.unreachable("\(target.authority): \($0)") }
+        )
     }
 
     /// One address after the other.
@@ -83,5 +106,28 @@ struct HTTPSClient: Sendable {
         try pipeline.addHandler(TLSClientHandler(configuration: tls, serverName: target.host))
         try pipeline.addHTTPClientHandlers()
         try pipeline.addHandler(handler)
+    }
+}
+
+extension HTTPRequestHead {
+    fileprivate init(_ request: ACMERequest, _ target: HTTPSTarget) {
+        var headers = HTTPHeaders([
+            // RFC 8555, section 6.1:
+            // > ACME clients MUST send a User-Agent header field
+            ("Host", target.authority), ("User-Agent", "swiftturn/\(Version.current)"), ("Connection", "close"),
+        ])
+        if request.method == .post {
+            headers.add(name: "Content-Type", value: ACMERequest.contentType)
+            headers.add(name: "Content-Length", value: "\(request.body.count)")
+        }
+        let method = HTTPMethod(rawValue: request.method.rawValue)
+        self.init(version: .http1_1, method: method, uri: target.path, headers: headers)
+    }
+}
+
+extension ACMEResponse {
+    fileprivate init(_ answer: HTTPExchangeHandler.Answer) {
+        let headers = answer.head.headers.map { (name: $0.name, value: $0.value) }
+        self.init(status: Int(answer.head.status.code), headers: headers, body: answer.body)
     }
 }

@@ -30,7 +30,7 @@ struct FileCheck {
     }
 
     private static let secretFiles: [ConfigurationKey] = [
-        .authSecretFile, .userFile, .userDatabase, .oauthKeyFile, .metricsTokenFile,
+        .authSecretFile, .userFile, .userDatabase, .oauthKeyFile, .metricsTokenFile, .adminTokenFile,
     ]
 
     /// Whether the file itself holds secrets.

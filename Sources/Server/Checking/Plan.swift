@@ -7,7 +7,7 @@ struct Plan {
     init(_ configuration: ServerConfiguration, _ names: HostNames) {
         findings = [
             Self.turn(configuration, names), Self.relay(configuration), Self.limits(configuration),
-            Self.metrics(configuration),
+            Self.metrics(configuration), Self.administration(configuration),
         ].compactMap(\.self)
     }
 
@@ -51,12 +51,19 @@ struct Plan {
     ]
 
     private static func metrics(_ configuration: ServerConfiguration) -> Finding? {
+        ways(configuration.metrics, to: "/metrics").map { Finding(level: .ok, subject: "metrics", text: $0) }
+    }
+
+    private static func administration(_ configuration: ServerConfiguration) -> Finding? {
+        ways(configuration.admin, to: "/admin").map { Finding(level: .ok, subject: "administration", text: $0) }
+    }
+
+    /// Nil where there is none.
+    private static func ways(_ access: AccessOptions, to path: String) -> String? {
         let ways = [
-            configuration.metrics.token.map { _ in "/metrics with a token" },
-            configuration.metrics.socket.map { "the Unix socket '\($0)'" },
+            access.token.map { _ in "\(path) with a token" }, access.socket.map { "the Unix socket '\($0)'" },
         ].compactMap(\.self)
-        guard !ways.isEmpty else { return nil }
-        return Finding(level: .ok, subject: "metrics", text: ways.joined(separator: ", "))
+        return ways.isEmpty ? nil : ways.joined(separator: ", ")
     }
 }
 

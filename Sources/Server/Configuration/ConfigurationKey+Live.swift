@@ -15,7 +15,8 @@ extension ConfigurationKey {
     /// Whether the value names a file whose content counts as part of it. A user database is followed as it changes.
     var isContentFile: Bool {
         switch self {
-        case .certificate, .privateKey, .authSecretFile, .userFile, .oauthKeyFile, .metricsTokenFile: true
+        case .certificate, .privateKey, .authSecretFile, .userFile, .oauthKeyFile, .metricsTokenFile, .adminTokenFile:
+            true
         default: false
         }
     }

@@ -42,6 +42,9 @@ enum ConfigurationKey: String, CaseIterable {
     case metricsTokenFile = "metrics-token-file"
     case metricsSocket = "metrics-socket"
 
+    case adminSocket = "admin-socket"
+    case adminTokenFile = "admin-token-file"
+
     case redirectHttp = "redirect-http"
     case serveUnknownNames = "serve-unknown-names"
     case joinsPerSecondPerAddress = "joins-per-second-per-address"
@@ -94,7 +97,8 @@ enum ConfigurationKey: String, CaseIterable {
             .number
         case .callHost, .turnHost, .realm, .authSecretFile, .userFile, .userDatabase, .oauthKeyFile, .oauthServerName,
             .iceTransportPolicy, .webRoot, .logLevel, .logFormat, .metricsTokenFile, .metricsSocket,
-            .domain, .turnDomain, .acmeEmail, .acmeDirectory, .acmeFallbackDirectory, .acmeEabFile, .acmeState,
+            .adminSocket, .adminTokenFile, .domain, .turnDomain, .acmeEmail, .acmeDirectory, .acmeFallbackDirectory,
+            .acmeEabFile, .acmeState,
             .acmeCaFile, .relay, .relayPorts:
             .text
         }

@@ -190,6 +190,7 @@ struct ServeOptions: ParsableArguments {
     )
     var metricsSocket: String?
 
+    @OptionGroup(title: "Administration") var admin: AdminOptionGroup
     @OptionGroup(title: "Edge") var edge: EdgeOptionGroup
     @OptionGroup(title: "Certificate") var acme: ACMEOptionGroup
     @OptionGroup(title: "Relay") var relay: RelayOptionGroup
@@ -217,6 +218,7 @@ extension ServeOptions {
             (.credentialLifetime, credentialLifetime),
         ])
         values.add(flags: [(.dev, dev), (.plainTurn, plainTurn)])
+        admin.add(to: &values)
         edge.add(to: &values)
         acme.add(to: &values)
         relay.add(to: &values)

@@ -48,7 +48,8 @@ struct ServerConfiguration: Sendable {
     var credentialLifetime = 3600
     var servesPlainTURN = false
     var edge = EdgeOptions()
-    var metrics = MetricsOptions()
+    var metrics = AccessOptions()
+    var admin = AccessOptions()
     var origins: ValueOrigins = [:]
 }
 
@@ -88,7 +89,11 @@ extension ServerConfiguration {
         allowedOrigins = loader.list(.allowedOrigin)
         servesPlainTURN = try loader.flag(.plainTurn)
         edge = try EdgeOptions(loader, servesWeb: servesWeb)
-        metrics = try MetricsOptions(loader, servesWeb: servesWeb)
+        metrics = try AccessOptions(loader, .metrics, servesWeb: servesWeb)
+        admin = try AccessOptions(loader, .admin, servesWeb: servesWeb)
+        if let socket = admin.socket, socket == metrics.socket {
+            throw .configuration(.adminSocket, "'\(socket)' is the metrics-socket, too: they need a path each")
+        }
     }
 
     private mutating func readACME(_ loader: ConfigurationLoader) throws(StartupError) {

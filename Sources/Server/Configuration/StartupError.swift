@@ -7,12 +7,19 @@ import TURNCredentials
 struct StartupError: Error, CustomStringConvertible, Equatable {
     /// The codes of `sysexits.h`.
     enum Kind: Int32 {
+        /// An option of a command is wrong.
+        case usage = 64
         /// A file is not of the kind that was asked for.
         case badData = 65
         /// A file, or the web assets, cannot be read.
         case noInput = 66
-        /// A port is taken, or may not be bound.
+        /// Nobody has the name that was given.
+        case noSuchName = 67
+        /// A port is taken, or may not be bound; or a server does not answer.
         case unavailable = 69
+        /// It takes longer than was allowed.
+        case notYet = 75
+        case noPermission = 77
         /// A value is wrong, or two don't go together.
         case configuration = 78
     }
@@ -40,6 +47,10 @@ struct StartupError: Error, CustomStringConvertible, Equatable {
     /// - Parameter text: goes on after the name of the option.
     static func noInput(_ key: ConfigurationKey, _ text: String) -> StartupError {
         StartupError(kind: .noInput, description: "\(key.rawValue) \(text)", key: key)
+    }
+
+    static func usage(_ text: String) -> StartupError {
+        StartupError(kind: .usage, description: text)
     }
 
     static func badData(_ text: String) -> StartupError {

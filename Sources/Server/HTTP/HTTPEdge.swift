@@ -23,33 +23,36 @@ final class HTTPEdge: Sendable {
         case plain
     }
 
-    private let http: HTTP1Channel
+    private let responder: RouterResponder<EdgeRequestContext>
     /// For ports that serve TLS too, and for others.
     private let redirectHere: HTTP1Channel
     private let redirectElsewhere: HTTP1Channel
     private let metrics: HTTP1Channel
+    private let admin: HTTP1Channel
     private let signaling: SignalServer
     private let origins: OriginPolicy
     private let logger: Logger
     private let counters: EdgeCounters
     private let assets: AssetCache
     private let budget: ConnectionBudget
-    /// Of the socket for metrics, which have no address.
+    /// Of Unix sockets, whose clients have no address.
     private let localBudget = ConnectionBudget(total: 64, perAddress: 64)
     private let connections: AsyncStream<(Connection, HTTP1Channel)>
     private let newConnection: AsyncStream<(Connection, HTTP1Channel)>.Continuation
 
     /// - Parameter port: where this server has https; nil when nowhere.
     init(
-        responder: RouterResponder<BasicRequestContext>,
+        responder: RouterResponder<EdgeRequestContext>,
         webRoot: String,
         signaling: SignalServer,
         origins: OriginPolicy,
         port: Int?,
         metrics: MetricsSource,
+        admin: AdminAPI,
         counters: EdgeCounters,
         logger: Logger
     ) {
+        self.responder = responder
         self.signaling = signaling
         self.origins = origins
         self.counters = counters
@@ -57,30 +60,45 @@ final class HTTPEdge: Sendable {
         // Beside its members' WebSockets, a server has this many connections with their browsers.
         let (connections, perAddress) = (signaling.limits.connections, signaling.limits.connectionsPerAddress)
         budget = ConnectionBudget(total: connections + 6192, perAddress: perAddress + 412)
-        assets = AssetCache(webRoot: webRoot) { path, channel in
-            let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+        assets = AssetCache(webRoot: webRoot) { path, _ in
+            let context = EdgeRequestContext(source: .init(logger: logger, address: IPAddress(ipv4: 0)))
             let head = HTTPRequest(method: .get, scheme: "https", authority: nil, path: path)
             let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
             guard let response = try? await responder.respond(to: request, context: context) else { return nil }
             return await BodyCollector.body(of: response).map { (response.head, $0) }
         }
-        http = HTTP1Channel(responder: { request, writer, channel in
-            let context = BasicRequestContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+        redirectHere = Self.redirect(toPort: nil, counters)
+        redirectElsewhere = Self.redirect(toPort: port, counters)
+        let route = MetricsRoute(source: metrics, token: nil)
+        self.metrics = Self.site { request in
+            let isKnown = request.method == .get && request.uri.path == MetricsRoute.path
+            return isKnown ? await route.answer(request) : Response(status: .notFound)
+        }
+        self.admin = Self.site { request in
+            let isKnown = request.uri.path.hasPrefix(AdminAPI.path)
+            return isKnown ? await admin.answer(request, from: .socket) : AdminAPI.response(.unknownPath)
+        }
+        (self.connections, newConnection) = AsyncStream.makeStream()
+    }
+
+    /// Of a Unix socket.
+    private static func site(_ answer: @escaping @Sendable (Request) async -> Response) -> HTTP1Channel {
+        HTTP1Channel(responder: { request, writer, _ in
+            let response = await answer(request)
+            try await writer.write(response: response.head, body: response.body)
+        })
+    }
+
+    /// What a client at an address gets.
+    private func site(for address: IPAddress) -> HTTP1Channel {
+        HTTP1Channel(responder: { [responder, counters, logger] request, writer, _ in
+            let context = EdgeRequestContext(source: .init(logger: logger, address: address))
             // Errors with a status of their own are responses by now: `SecurityHeaders` is the outermost middleware.
             let answer = try? await responder.respond(to: request, context: context)
             let response = answer ?? Response(status: .internalServerError)
             counters.count(EdgeCounters.Request(request.method, response.status))
             try await writer.write(response: response.head, body: response.body)
         })
-        redirectHere = Self.redirect(toPort: nil, counters)
-        redirectElsewhere = Self.redirect(toPort: port, counters)
-        let route = MetricsRoute(source: metrics, token: nil)
-        self.metrics = HTTP1Channel(responder: { request, writer, _ in
-            let isKnown = request.method == .get && request.uri.path == MetricsRoute.path
-            let response = isKnown ? await route.answer(request) : Response(status: .notFound)
-            try await writer.write(response: response.head, body: response.body)
-        })
-        (self.connections, newConnection) = AsyncStream.makeStream()
     }
 
     private static func redirect(toPort port: Int?, _ counters: EdgeCounters) -> HTTP1Channel {
@@ -108,6 +126,7 @@ final class HTTPEdge: Sendable {
     /// Bytes that arrive in the pipeline are HTTP and may become a WebSocket.
     func attach(to connection: ClientConnection) throws {
         let address = "\(connection.address.address.limitGroup)"
+        let site = site(for: connection.address.address)
         let upgrader = NIOTypedWebSocketServerUpgrader<Upgrade>(
             maxFrameSize: signaling.maximumFrameSize,
             enableAutomaticErrorHandling: false,
@@ -122,7 +141,7 @@ final class HTTPEdge: Sendable {
         let configuration = NIOUpgradableHTTPServerPipelineConfiguration<Upgrade>(
             upgradeConfiguration: .init(upgraders: [upgrader]) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try self.addRequestHandlers(to: channel, of: self.http, isSecure: true)
+                    try self.addRequestHandlers(to: channel, of: site, isSecure: true)
                     return .plain
                 }
             }
@@ -154,10 +173,19 @@ final class HTTPEdge: Sendable {
 
     /// Bytes that arrive in the pipeline are HTTP of a program on this machine that reads metrics.
     func attachMetrics(to channel: any Channel) throws {
+        try attachLocal(channel, to: metrics)
+    }
+
+    /// Bytes that arrive in the pipeline are HTTP of a program on this machine that looks after the server.
+    func attachAdmin(to channel: any Channel) throws {
+        try attachLocal(channel, to: admin)
+    }
+
+    private func attachLocal(_ channel: any Channel, to site: HTTP1Channel) throws {
         let address = IPAddress(ipv4: 0)
         guard localBudget.enter(address) else { throw ChannelError.connectPending }
         channel.closeFuture.whenComplete { [localBudget] _ in localBudget.leave(address) }
-        try addPlainHandlers(to: channel, of: metrics)
+        try addPlainHandlers(to: channel, of: site)
     }
 
     private func addPlainHandlers(to channel: any Channel, of site: HTTP1Channel) throws {

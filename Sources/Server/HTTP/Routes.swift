@@ -15,10 +15,12 @@ enum Routes {
         isDevelopment: Bool,
         origins: OriginPolicy,
         metrics: MetricsRoute?,
+        admin: AdminAccess?,
         logger: Logger
-    ) -> RouterResponder<BasicRequestContext> {
-        let router = Router()
+    ) -> RouterResponder<EdgeRequestContext> {
+        let router = Router(context: EdgeRequestContext.self)
         router.add(middleware: SecurityHeaders(isDevelopment: isDevelopment))
+        router.add(middleware: AdminGate(access: admin))
         router.add(middleware: WebAssets())
         router.add(middleware: FileMiddleware(webRoot, searchForIndexHtml: true, logger: logger))
         router.get("/healthz") { _, _ in

@@ -41,6 +41,7 @@ struct WebAssets<Context: RequestContext>: RouterMiddleware {
     private static func page(of request: Request) -> String? {
         guard request.method == .get || request.method == .head else { return nil }
         if request.uri.path == "/check" { return "/check/index.html" }
+        if request.uri.path == AdminGate.page { return AdminGate.file }
         guard request.uri.path.hasPrefix("/r/") else { return nil }
         let mode = HTTPField.Name("Sec-Fetch-Mode").flatMap { request.headers[$0] }
         return mode == nil || mode == "navigate" ? "/index.html" : nil

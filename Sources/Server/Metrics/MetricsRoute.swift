@@ -10,7 +10,7 @@ struct MetricsRoute: Sendable {
 
     let source: MetricsSource
     /// Nil where the file of the socket says who may ask.
-    let token: MetricsToken?
+    let token: BearerToken?
 
     func answer(_ request: Request) async -> Response {
         if let token, !token.isIn(request.headers[.authorization]) {

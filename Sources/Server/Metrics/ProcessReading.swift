@@ -26,7 +26,10 @@ struct ProcessReading: Equatable, Sendable {
     }
 
     /// When this was first asked for, which ``markStart()`` does at the start.
-    private static let startTime = Date().timeIntervalSince1970
+    private static let startTime = now
+
+    /// Seconds since 1970.
+    static var now: Double { Date().timeIntervalSince1970 }
 
     static func markStart() {
         _ = startTime

@@ -145,7 +145,7 @@ extension PrometheusText {
 }
 
 extension ClientTransport {
-    fileprivate var label: String {
+    var label: String {
         switch self {
         case .udp: "udp"
         case .tcp: "tcp"

@@ -62,6 +62,11 @@ struct SignalError: Error, Hashable {
         code: .rateLimited,
         message: "Too many messages in a short time; this one was not delivered."
     )
+    /// As far as anybody is concerned who wants in, the server is full.
+    static let draining = SignalError(
+        code: .serverFull,
+        message: "The server takes nobody in at the moment. Try again later."
+    )
     static let serverFull = SignalError(
         code: .serverFull,
         message: "The server has too many connections. Try again later."

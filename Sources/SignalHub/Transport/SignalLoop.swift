@@ -69,7 +69,29 @@ final class SignalLoop {
         hub.setRoomSize(size)
     }
 
+    func setDraining(_ isDraining: Bool) {
+        hub.setDraining(isDraining)
+    }
+
     var snapshot: SignalSnapshot { SignalSnapshot(hub) }
+
+    func listRooms(limit: Int, at now: NIODeadline) -> RoomListing {
+        hub.listRooms(limit: limit, at: now.uptime)
+    }
+
+    /// - Returns: the ids of who was removed.
+    func remove(peerID: String, at now: NIODeadline) -> [String] {
+        let (actions, removed) = hub.remove(peerID: peerID, at: now.uptime)
+        perform(actions)
+        return removed
+    }
+
+    /// - Returns: the ids of who was removed.
+    func remove(room: String, at now: NIODeadline) -> [String] {
+        let (actions, removed) = hub.remove(room: room, at: now.uptime)
+        perform(actions)
+        return removed
+    }
 
     func noteCongestion(_ note: CongestionNote, at now: NIODeadline) {
         perform(hub.noteCongestion(note, at: now.uptime))

@@ -78,10 +78,46 @@ package final class SignalServer: Sendable {
     package var roomCount: Int { gauges.roomCount }
 
     package func snapshot() async -> SignalSnapshot {
+        await ask { loop, _ in loop.snapshot }
+    }
+
+    // MARK: Administration
+
+    /// Lets nobody into a room from now on, or lets people in again.
+    package func setDraining(_ isDraining: Bool) {
+        eventLoop.execute { [core] in core.value.setDraining(isDraining) }
+    }
+
+    /// The fullest rooms.
+    package func listRooms(limit: Int) async -> RoomListing {
+        await ask { $0.listRooms(limit: limit, at: $1) }
+    }
+
+    /// Removes a member from its room and closes its connection, or that of somebody who waits for one.
+    ///
+    /// - Returns: the ids of who was removed.
+    package func remove(peerID: String) async -> [String] {
+        await ask { $0.remove(peerID: peerID, at: $1) }
+    }
+
+    /// Removes everybody from a room, and from its door.
+    ///
+    /// - Returns: the ids of who was removed.
+    package func remove(room: String) async -> [String] {
+        await ask { $0.remove(room: room, at: $1) }
+    }
+
+    private func ask<Answer: Sendable>(
+        _ question: @escaping @Sendable (SignalLoop, NIODeadline) -> Answer
+    ) async -> Answer {
         await withCheckedContinuation { continuation in
-            eventLoop.execute { [core] in continuation.resume(returning: core.value.snapshot) }
+            eventLoop.execute { [core, eventLoop] in
+                continuation.resume(returning: question(core.value, eventLoop.now))
+            }
         }
     }
+
+    // MARK: Life
 
     /// Closes all connections, now and from now on, and returns when they are gone: at the latest a second after the time
     /// that they have to close by themselves, and at once when the task is cancelled.

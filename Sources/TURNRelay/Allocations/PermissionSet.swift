@@ -11,6 +11,11 @@ struct PermissionSet {
         expiries[address].map { $0 > now } ?? false
     }
 
+    /// Those that have not expired.
+    func count(at now: NIODeadline) -> Int {
+        expiries.values.count { $0 > now }
+    }
+
     mutating func install(_ address: IPAddress, until expiry: NIODeadline) {
         expiries[address] = expiry
     }

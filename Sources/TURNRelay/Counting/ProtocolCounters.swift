@@ -51,4 +51,6 @@ package enum AllocationEnd: String, CaseIterable, Sendable {
     case expired
     /// The client was gone.
     case disconnected
+    /// An administrator ended it.
+    case kicked
 }

@@ -30,6 +30,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
     private var isWriting = false
     private var isDraining = false
     private var traffic = SessionTraffic()
+    private var rate = RateMeter()
     /// Since it was looked at.
     private var sample = QueueSample()
     private var closeReason: CloseReason?
@@ -148,10 +149,12 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
         case .needMore:
             return false
         case .stun(let length):
+            traffic.packetsReceived += 1
             takeMessage(of: bytes, length: length, from: id, at: now)
             bytes.moveReaderIndex(forwardBy: length)
         case .channelData(let channel, let payloadLength, let frameLength):
             let start = bytes.readerIndex + ChannelData.headerLength
+            traffic.packetsReceived += 1
             takePayload(start..<start + payloadLength, of: bytes, on: channel, from: id, at: now)
             bytes.moveReaderIndex(forwardBy: frameLength)
         case .invalid:
@@ -165,7 +168,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
         switch loop.receive(bytes.readableBytesSpan.extracting(first: length), from: id, at: now) {
         case .respond(let answer):
             if loop.relay.isAuthenticated(id) { decide() }
-            queue.append(answer: ByteBuffer(bytes: answer), at: now)
+            append(answer: answer, at: now)
             loop.markUnflushed(self)
         case .forward(let range, let route, let dontFragment):
             guard loop.relay.admit(range.count, of: id, at: now) else { return loop.count(.bandwidth) }
@@ -184,7 +187,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
             if loop.relay.isAuthenticated(id) { decide() }
         case .bind(let answer, let connection, let target):
             decide()
-            queue.append(answer: ByteBuffer(bytes: answer), at: now)
+            append(answer: answer, at: now)
             bind(id, to: connection, of: target, at: now)
         }
     }
@@ -246,6 +249,7 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
         _ write: (inout ByteBuffer) -> Void
     ) {
         loop.markUnflushed(self)
+        traffic.packetsSent += 1
         if queue.isEmpty, !isWriting, output.readableBytes < pace.limit {
             if output.capacity == 0 { output = loop.takeIdleBuffer() }
             return write(&output)
@@ -258,8 +262,13 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     func send(answer: [UInt8], to id: ClientID, at now: NIODeadline) {
         guard self.id == id else { return }
-        queue.append(answer: ByteBuffer(bytes: answer), at: now)
+        append(answer: answer, at: now)
         loop.markUnflushed(self)
+    }
+
+    private func append(answer: [UInt8], at now: NIODeadline) {
+        traffic.packetsSent += 1
+        queue.append(answer: ByteBuffer(bytes: answer), at: now)
     }
 
     func drain(at now: NIODeadline) {
@@ -327,6 +336,11 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
         }
         if let id { loop.note(sample, of: id, at: now) }
         sample = QueueSample()
+        rate.note(traffic.received + traffic.sent, at: now)
+    }
+
+    func activity(at now: NIODeadline) -> SessionActivity {
+        SessionActivity(traffic, bytesPerSecond: rate.perSecond, queueDelay: queue.delay(at: now))
     }
 }
 

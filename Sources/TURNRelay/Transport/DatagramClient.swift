@@ -19,12 +19,18 @@ final class DatagramClient {
     let port: DatagramPort
     let since: NIODeadline
     var traffic = SessionTraffic()
+    private(set) var rate = RateMeter()
 
     init(id: ClientID, key: DatagramClientKey, port: DatagramPort, since: NIODeadline) {
         self.id = id
         self.key = key
         self.port = port
         self.since = since
+    }
+
+    /// To be called now and then.
+    func advance(to now: NIODeadline) {
+        rate.note(traffic.received + traffic.sent, at: now)
     }
 }
 

@@ -17,7 +17,7 @@ extension DatagramRelayLoop {
     ) {
         let key = DatagramClientKey(descriptor: port.socket.descriptor, address: address, localAddress: local)
         let client = clientsByKey[key]
-        client?.traffic.received += datagram.byteCount
+        client?.traffic.countReceived(datagram.byteCount)
         switch DatagramFraming.frame(of: datagram) {
         case .stun:
             switch port.vantage.map({ relay.discover(datagram, from: address, at: $0, now) }) ?? .otherMessage {
@@ -95,7 +95,7 @@ extension DatagramRelayLoop {
     ) {
         switch outcome {
         case .respond(let answer):
-            clientsByKey[key]?.traffic.sent += answer.count
+            clientsByKey[key]?.traffic.countSent(answer.count)
             send(to: key.address, from: key.localAddress, at: port) { $0 += answer }
         case .forward(let range, let route, let dontFragment):
             let payload = message.extracting(range)
@@ -146,7 +146,7 @@ extension DatagramRelayLoop {
             guard let client = clients[id.slot] else { return counters.count(.staleRoute) }
             guard relay.admit(payload.byteCount, of: id, at: now) else { return counters.count(.bandwidth) }
             counters.toClients.count(payload.byteCount, over: .udp)
-            client.traffic.sent += ChannelData.headerLength + payload.byteCount
+            client.traffic.countSent(ChannelData.headerLength + payload.byteCount)
             send(to: client.key.address, from: client.key.localAddress, at: client.port) { bytes in
                 bytes.append(bigEndian: channel.rawValue)
                 bytes.append(bigEndian: UInt16(truncatingIfNeeded: payload.byteCount))
@@ -174,7 +174,7 @@ extension DatagramRelayLoop {
 
     private func send(_ message: [UInt8], to id: ClientID) {
         guard let client = clients[id.slot] else { return counters.count(.staleRoute) }
-        client.traffic.sent += message.count
+        client.traffic.countSent(message.count)
         send(to: client.key.address, from: client.key.localAddress, at: client.port) { $0 += message }
     }
 }

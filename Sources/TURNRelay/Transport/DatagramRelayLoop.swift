@@ -147,11 +147,22 @@ final class DatagramRelayLoop: RelayLoop {
     }
 
     func advance(to now: NIODeadline) {
-        for action in relay.advance(to: now) {
-            switch action {
-            case .close(let id, let reason): disconnect(id, reason)
-            }
-        }
+        close(relay.advance(to: now))
+        for client in clients { client?.advance(to: now) }
+    }
+
+    func perform(_ actions: [RelayAction], at now: NIODeadline) {
+        close(actions)
+        flush()
+    }
+
+    private func close(_ actions: [RelayAction]) {
+        for case .close(let id, let reason) in actions { disconnect(id, reason) }
+    }
+
+    func activity(of id: ClientID, at now: NIODeadline) -> SessionActivity {
+        guard clients.indices.contains(id.slot), let client = clients[id.slot] else { return SessionActivity() }
+        return SessionActivity(client.traffic, bytesPerSecond: client.rate.perSecond)
     }
 
     // MARK: Sending, once for all that one read gave

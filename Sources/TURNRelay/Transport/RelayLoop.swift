@@ -12,6 +12,10 @@ protocol RelayLoop: AnyObject {
     /// Takes a batch of another loop.
     func receive(_ parcels: [Parcel])
     func advance(to now: NIODeadline)
+    /// Does what the relay has decided on, and what follows from that.
+    func perform(_ actions: [RelayAction], at now: NIODeadline)
+    /// Of a client that is connected.
+    func activity(of id: ClientID, at now: NIODeadline) -> SessionActivity
 
     /// Has a parcel leave for another loop, or this one, at the end of the read under way.
     func post(_ parcel: Parcel, to loop: Int)

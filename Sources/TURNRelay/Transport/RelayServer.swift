@@ -13,7 +13,7 @@ package final class RelayServer: Sendable {
         let relay: Confined<StreamRelayLoop>
     }
 
-    private struct Loop: Sendable {
+    struct Loop: Sendable {
         let thread: any RelayThread
         let relay: Confined<any RelayLoop>
 
@@ -32,7 +32,7 @@ package final class RelayServer: Sendable {
     /// One for each event loop when the relay is open or has UDP clients; none otherwise.
     private let datagramThreads: [DatagramThread]
     /// Those of `streamLoops`, then those of `datagramThreads`.
-    private let loops: [Loop]
+    let loops: [Loop]
     private let indices: [ObjectIdentifier: Int]
     /// Of `streamLoops`.
     private let ticks: [RepeatedTask]
@@ -185,10 +185,10 @@ package final class RelayServer: Sendable {
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 
-    /// Makes no new allocation from now on.
-    package func drain() {
+    /// Makes no new allocation from now on, or makes them again.
+    package func setDraining(_ isDraining: Bool) {
         for loop in loops {
-            loop.thread.execute { loop.relay.value.relay.isDraining = true }
+            loop.thread.execute { loop.relay.value.relay.isDraining = isDraining }
         }
     }
 

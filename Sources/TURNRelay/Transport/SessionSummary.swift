@@ -36,11 +36,24 @@ struct SessionSummary {
 struct SessionTraffic {
     var received = 0
     var sent = 0
+    /// STUN messages and ChannelData; of those that are sent also such as wait, or waited in vain.
+    var packetsReceived = 0
+    var packetsSent = 0
     /// Payloads that the client was too slow for.
     var drops = 0
     /// The most bytes that waited for the client, and the longest that a payload did. Nothing waits for UDP clients.
     var peakQueue = 0
     var longestDelay = TimeAmount.zero
+
+    mutating func countReceived(_ length: Int) {
+        received += length
+        packetsReceived += 1
+    }
+
+    mutating func countSent(_ length: Int) {
+        sent += length
+        packetsSent += 1
+    }
 }
 
 extension CloseReason {
@@ -48,7 +61,7 @@ extension CloseReason {
         switch self {
         case .closedByClient: "client"
         case .transportError: "network"
-        case .unauthenticated, .unallocated, .protocolViolation, .unread: "server"
+        case .unauthenticated, .unallocated, .protocolViolation, .unread, .kicked: "server"
         }
     }
 }

@@ -256,15 +256,24 @@ final class StreamRelayLoop: RelayLoop {
     }
 
     func advance(to now: NIODeadline) {
-        for action in relay.advance(to: now) {
-            switch action {
-            case .close(let id, let reason): handlers[id.slot]?.close(reason)
-            }
-        }
+        close(relay.advance(to: now))
         for handler in handlers {
             handler?.advance(to: now)
         }
         flush(at: now)
+    }
+
+    func perform(_ actions: [RelayAction], at now: NIODeadline) {
+        close(actions)
+        flush(at: now)
+    }
+
+    private func close(_ actions: [RelayAction]) {
+        for case .close(let id, let reason) in actions { handlers[id.slot]?.close(reason) }
+    }
+
+    func activity(of id: ClientID, at now: NIODeadline) -> SessionActivity {
+        handlers[id.slot]?.activity(at: now) ?? SessionActivity()
     }
 }
 

@@ -36,8 +36,12 @@ final class AssetCache: Sendable {
     private let state = Mutex(State())
 
     init(webRoot: String, load: @escaping Loader) {
-        var files = ["/": "\(webRoot)/index.html", "/check": "\(webRoot)/check/index.html"]
+        var files: [String: String] = [:]
         for name in FileManager.default.subpaths(atPath: webRoot) ?? [] { files["/\(name)"] = "\(webRoot)/\(name)" }
+        // Directories have some of these names.
+        files["/"] = "\(webRoot)/index.html"
+        files["/check"] = "\(webRoot)/check/index.html"
+        files[AdminGate.page] = webRoot + AdminGate.file
         self.files = files
         self.load = load
     }

@@ -81,7 +81,7 @@ struct LocalSocket {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) {
-            $0.copyBytes(from: path.utf8.prefix(MetricsOptions.socketPathLimit))
+            $0.copyBytes(from: path.utf8.prefix(AccessOptions.socketPathLimit))
         }
         return withUnsafePointer(to: address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

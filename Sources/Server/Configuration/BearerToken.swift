@@ -2,16 +2,14 @@
 
 import OpenSSLCrypto
 
-/// Who has this may read metrics (RFC 6750).
-struct MetricsToken: Sendable, Equatable {
-    static let minimumLength = 16
-
+/// Who has this gets what others do not (RFC 6750).
+struct BearerToken: Sendable, Equatable {
     /// Digests are compared, which all have one length: the time says nothing about the token's.
     private let hash: [UInt8]
 
     /// - Returns: nil for what is too short, or has characters that no header can have in a token.
-    init?(_ text: String) {
-        guard text.utf8.count >= Self.minimumLength, text.utf8.allSatisfy({ 0x21...0x7E ~= $0 }),
+    init?(_ text: String, minimumLength: Int) {
+        guard text.utf8.count >= minimumLength, text.utf8.allSatisfy({ 0x21...0x7E ~= $0 }),
             let hash = try? digest(.sha256, Array(text.utf8))
         else { return nil }
         self.hash = hash

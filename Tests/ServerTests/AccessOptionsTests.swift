@@ -5,8 +5,8 @@ import Testing
 
 @testable import Server
 
-/// Who may read metrics.
-struct MetricsOptionsTests {
+/// Who may read metrics, and who may look after the server.
+struct AccessOptionsTests {
     private static let token = "correct-horse-battery"
 
     private func withToken(_ text: String, _ body: (String) async throws -> Void) async throws {
@@ -17,7 +17,7 @@ struct MetricsOptionsTests {
     }
 
     @Test func `nobody unless it is configured`() async throws {
-        #expect(try await load(["--dev"]).metrics == MetricsOptions())
+        #expect(try await load(["--dev"]).metrics == AccessOptions())
     }
 
     @Test func `whoever has the token of the file`() async throws {
@@ -32,6 +32,30 @@ struct MetricsOptionsTests {
             ]
             for other in others { #expect(!token.isIn(other), "\(other ?? "nil")") }
         }
+    }
+
+    @Test func `a token for administration is longer`() async throws {
+        try await withToken(String(repeating: "x", count: 31)) { path in
+            let error = await #expect(throws: StartupError.self) {
+                try await load(["--dev", "--admin-token-file", path])
+            }
+            #expect(
+                error?.description.contains("admin-token-file") == true && error?.description.contains("32") == true
+            )
+        }
+        try await withToken(String(repeating: "x", count: 32)) { path in
+            let admin = try await load(["--dev", "--admin-token-file", path, "--admin-socket", "/run/a"]).admin
+            #expect(
+                admin.socket == "/run/a" && admin.token?.isIn("Bearer " + String(repeating: "x", count: 32)) == true
+            )
+        }
+    }
+
+    @Test func `two sockets need two paths`() async throws {
+        let error = await #expect(throws: StartupError.self) {
+            try await load(["--dev", "--metrics-socket", "/run/a", "--admin-socket", "/run/a"])
+        }
+        #expect(error?.kind == .configuration && error?.description.contains("admin-socket") == true)
     }
 
     @Test(arguments: [
