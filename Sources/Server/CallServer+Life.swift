@@ -65,6 +65,7 @@ extension CallServer {
         let impatience = await TrappedSignal(.sigterm, .sigint)
         notifier.send(.stopping(status: "Stopping: calls go on for \(configuration.drainSeconds) s at most"))
         await close(parts)
+        parts.edge.stopHTTP2()
         parts.socket?.remove()
         parts.relay.drain()
         await parts.relay.proveAlive()

@@ -23,7 +23,7 @@ final class HTTPEdge: Sendable {
         case plain
     }
 
-    private let http: HTTP1Channel
+    let http: HTTP1Channel
     /// For ports that serve TLS too, and for others.
     private let redirectHere: HTTP1Channel
     private let redirectElsewhere: HTTP1Channel
@@ -31,8 +31,9 @@ final class HTTPEdge: Sendable {
     private let signaling: SignalServer
     private let origins: OriginPolicy
     private let logger: Logger
-    private let counters: EdgeCounters
-    private let assets: AssetCache
+    let counters: EdgeCounters
+    let assets: AssetCache
+    let secondVersion = HTTP2Connections()
     private let budget: ConnectionBudget
     /// Of the socket for metrics, which have no address.
     private let localBudget = ConnectionBudget(total: 64, perAddress: 64)
@@ -105,7 +106,7 @@ final class HTTPEdge: Sendable {
 
     // MARK: Pipelines
 
-    /// Bytes that arrive in the pipeline are HTTP and may become a WebSocket.
+    /// Bytes that arrive in the pipeline are HTTP/1.1 and may become a WebSocket.
     func attach(to connection: ClientConnection) throws {
         let address = "\(connection.address.address.limitGroup)"
         let upgrader = NIOTypedWebSocketServerUpgrader<Upgrade>(
@@ -167,7 +168,7 @@ final class HTTPEdge: Sendable {
     }
 
     /// Takes a place for as long as the connection lasts.
-    private func admit(_ connection: ClientConnection) throws {
+    func admit(_ connection: ClientConnection) throws {
         let address = connection.address.address.limitGroup
         guard budget.enter(address) else {
             counters.countRefusal(.http)
@@ -183,10 +184,14 @@ final class HTTPEdge: Sendable {
     private func addRequestHandlers(to channel: any Channel, of site: HTTP1Channel, isSecure: Bool) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(IdleGuard())
-        if isSecure {
-            try pipeline.addHandler(AssetHandler(cache: assets, counters: counters))
-            try pipeline.addHandler(Self.compressor())
-        }
+        if isSecure { try pipeline.addHandler(AssetHandler(cache: assets, counters: counters)) }
+        try addResponder(to: channel, of: site, isSecure: isSecure)
+    }
+
+    /// What is read in the channel from here on goes through the routes.
+    func addResponder(to channel: any Channel, of site: HTTP1Channel, isSecure: Bool) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if isSecure { try pipeline.addHandler(Self.compressor()) }
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
         let connection = try Connection(
             wrappingChannelSynchronously: channel,
