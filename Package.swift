@@ -174,6 +174,7 @@ let package = Package(
                 "Server", "ACME", "OpenSSLTLS", "STUNCodec", "SignalHub", "TURNCredentials", "TURNRelay", nioCore,
                 nioEmbedded,
                 nioHTTP2,
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
                 nioPosix,
                 logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
