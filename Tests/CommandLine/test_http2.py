@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The web app over HTTP/2, and what clients may not do there."""
 
+import contextlib
 import json
 import signal
 
@@ -10,7 +11,7 @@ from hyperframe.frame import (
 )
 
 from http2 import (
-    CANCEL, COMPRESSION_ERROR, ENHANCE_YOUR_CALM, NO_ERROR, PREFACE, PROTOCOL_ERROR, Client, fields,
+    CANCEL, COMPRESSION_ERROR, ENHANCE_YOUR_CALM, NO_ERROR, PREFACE, PROTOCOL_ERROR, REFUSED_STREAM, Client, fields,
 )
 from metrics import TOKEN, curl, scrape
 from wire import binding_request, connect, is_closed, openssl_client, start_tls
@@ -180,6 +181,27 @@ def test_a_client_has_a_hundred_requests_at_once(server, port, program):
         client.until(lambda frame: frame.stream_id == last)
         client.request("/app.js")
         assert client.end() == PROTOCOL_ERROR
+
+
+def test_requests_that_cost_count_as_connections(server, port, program):
+    """512 for each address: 6 connections and 506 requests whose answers nobody takes."""
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(Client(port, program.authority, window=0)) for _ in range(6)]
+        for client in clients:
+            client.until_admitted()
+        asked = [(client, client.request("/r/room")) for client in clients for _ in range(100)]
+        for client, stream in asked:
+            client.until(lambda frame: frame.stream_id == stream)
+        refused = [f for client in clients for f in client.frames if isinstance(f, RstStreamFrame)]
+        assert {frame.error_code for frame in refused} == {REFUSED_STREAM}
+        assert len(refused) == 600 - 506
+        # Places come back when streams end.
+        refuser = next(client for client in clients if any(isinstance(f, RstStreamFrame) for f in client.frames))
+        for client in clients:
+            if client is not refuser:
+                client.socket.close()
+        refuser.send(SettingsFrame(0, settings={SettingsFrame.INITIAL_WINDOW_SIZE: 1 << 20}))
+        assert refuser.answer(refuser.request("/healthz"))[0][":status"] == "200"
 
 
 # The end.

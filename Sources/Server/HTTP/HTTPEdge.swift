@@ -34,7 +34,7 @@ final class HTTPEdge: Sendable {
     let counters: EdgeCounters
     let assets: AssetCache
     let secondVersion = HTTP2Connections()
-    private let budget: ConnectionBudget
+    let budget: ConnectionBudget
     /// Of the socket for metrics, which have no address.
     private let localBudget = ConnectionBudget(total: 64, perAddress: 64)
     private let connections: AsyncStream<(Connection, HTTP1Channel)>
