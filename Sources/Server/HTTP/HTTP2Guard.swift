@@ -7,9 +7,9 @@ import NIOHTTP2
 /// when the server stops. What is sent without a request, as PING, is no activity.
 final class HTTP2Guard: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
+    typealias OutboundOut = HTTP2Frame
 
-    /// From the begin of the connection to its first request, and from a GOAWAY to its end when there is nothing to be
-    /// answered.
+    /// From the begin of the connection to its first request, and from a GOAWAY to the client's end of the connection.
     private static let shortTime = TimeAmount.seconds(10)
     /// From the begin of a request to the last byte of its answer, and from there to the next request.
     private static let longTime = TimeAmount.seconds(60)
@@ -19,7 +19,9 @@ final class HTTP2Guard: ChannelInboundHandler {
     private var streams: [HTTP2StreamID: NIODeadline] = [:]
     /// While there is none.
     private var idleDeadline: NIODeadline
+    private var lastStream = HTTP2StreamID.rootStream
     private var isEnding = false
+    private var context: ChannelHandlerContext?
     private var check: Scheduled<Void>?
 
     private init(eventLoop: any EventLoop) {
@@ -30,11 +32,13 @@ final class HTTP2Guard: ChannelInboundHandler {
     // MARK: Time
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         schedule(context)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         check?.cancel()
+        self.context = nil
     }
 
     private var deadline: NIODeadline { streams.values.min() ?? idleDeadline }
@@ -52,15 +56,31 @@ final class HTTP2Guard: ChannelInboundHandler {
         }
     }
 
+    // MARK: Streams
+
+    private func streamCreated(_ id: HTTP2StreamID) {
+        streams[id] = eventLoop.now + Self.longTime
+        lastStream = id
+    }
+
+    private func streamClosed(_ id: HTTP2StreamID) {
+        streams[id] = nil
+        guard isEnding else { return idleDeadline = eventLoop.now + Self.longTime }
+        // What closed the stream is not flushed yet.
+        if streams.isEmpty { eventLoop.assumeIsolated().execute { self.context?.close(promise: nil) } }
+    }
+
     // MARK: End
 
-    /// Has the next handler send GOAWAY, which closes when all is answered and the client has seen it.
+    /// Says which requests are answered. Others that are on their way are no more looked at: clients ask again, on
+    /// another connection (RFC 9113, section 6.8). A client without any closes; at once, it might miss why.
     private func end(_ context: ChannelHandlerContext) {
         isEnding = true
         idleDeadline = eventLoop.now + Self.shortTime
         check?.cancel()
         schedule(context)
-        context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        let farewell = HTTP2Frame.FramePayload.goAway(lastStreamID: lastStream, errorCode: .noError, opaqueData: nil)
+        context.writeAndFlush(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: farewell)), promise: nil)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -81,18 +101,13 @@ extension HTTP2Guard {
     /// Tells what streams there are.
     private struct Streams: NIOHTTP2StreamDelegate {
         let observer: NIOLoopBound<HTTP2Guard>
-        let next: NIOHTTP2ServerConnectionManagementHandler.HTTP2StreamDelegate
 
         func streamCreated(_ id: HTTP2StreamID, channel: any Channel) {
-            observer.value.streams[id] = channel.eventLoop.now + longTime
-            next.streamCreated(id, channel: channel)
+            observer.value.streamCreated(id)
         }
 
         func streamClosed(_ id: HTTP2StreamID, channel: any Channel) {
-            let observer = observer.value
-            observer.streams[id] = nil
-            if !observer.isEnding { observer.idleDeadline = channel.eventLoop.now + longTime }
-            next.streamClosed(id, channel: channel)
+            observer.value.streamClosed(id)
         }
     }
 
@@ -104,25 +119,18 @@ extension HTTP2Guard {
         addStreamHandlers: @escaping @Sendable (any Channel) throws -> Void
     ) throws {
         let eventLoop = channel.eventLoop
-        let farewell = NIOHTTP2ServerConnectionManagementHandler(
-            eventLoop: eventLoop,
-            configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil)
-        )
         let observer = HTTP2Guard(eventLoop: eventLoop)
         let http2 = NIOHTTP2Handler(
             mode: .server,
             eventLoop: eventLoop,
             connectionConfiguration: connectionLimits,
             streamConfiguration: streamLimits,
-            streamDelegate: Streams(
-                observer: NIOLoopBound(observer, eventLoop: eventLoop),
-                next: farewell.http2StreamDelegate
-            ),
+            streamDelegate: Streams(observer: NIOLoopBound(observer, eventLoop: eventLoop)),
             inboundStreamInitializer: { stream in
                 stream.eventLoop.makeCompletedFuture { try addStreamHandlers(stream) }
             }
         )
-        try channel.pipeline.syncOperations.addHandlers(http2, observer, farewell)
+        try channel.pipeline.syncOperations.addHandlers(http2, observer)
     }
 
     /// Who does more is cut off with ENHANCE_YOUR_CALM. An empty page load of the app is 60 requests, and a browser sends
