@@ -18,6 +18,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
@@ -35,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -96,7 +98,7 @@ let package = Package(
             dependencies: [
                 "STUNCodec", "DatagramIO", "OpenSSLCrypto", "OpenSSLTLS", "TURNCredentials", "TURNRelay", "TURNClient",
                 "SignalHub", "ACME", "CFileStamp",
-                nioCore, nioPosix, nioEmbedded, nioHTTP1, nioWebSocket, logging,
+                nioCore, nioPosix, nioEmbedded, nioHTTP1, nioHTTP2, nioWebSocket, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -171,6 +173,8 @@ let package = Package(
             dependencies: [
                 "Server", "ACME", "OpenSSLTLS", "STUNCodec", "SignalHub", "TURNCredentials", "TURNRelay", nioCore,
                 nioEmbedded,
+                nioHTTP2,
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
                 nioPosix,
                 logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

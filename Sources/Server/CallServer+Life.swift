@@ -66,6 +66,7 @@ extension CallServer {
         let impatience = await TrappedSignal(.sigterm, .sigint)
         notifier.send(.stopping(status: "Stopping: calls go on for \(configuration.drainSeconds) s at most"))
         await close(parts)
+        parts.edge.stopHTTP2()
         for socket in parts.sockets { socket.remove() }
         parts.administration.stop()
         await parts.relay.proveAlive()

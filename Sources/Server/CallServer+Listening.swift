@@ -120,7 +120,7 @@ extension CallServer {
                     onDecided: onDecided
                 )
             },
-            attachWeb: { try edge.attach(to: $0) },
+            attachWeb: { try $0.applicationProtocol == .http2 ? edge.attachHTTP2(to: $0) : edge.attach(to: $0) },
             attachRedirect: { try edge.attachRedirect(to: $0, isHere: true) },
             counters: attachments.counters
         )

@@ -69,9 +69,18 @@ struct ConnectionClassifierTests {
         #expect(try route(alpn, Self.request) == .turn(serverName: nil))
     }
 
-    @Test(arguments: [(nil, true), ("http/1.1", true), ("stun.turn", false), ("stun.nat-discovery", false)])
-    func theWebIsForThoseThatDidNotAgreeToSTUN(alpn: String?, isServed: Bool) throws {
+    @Test(arguments: [
+        (nil, true), ("http/1.1", true), ("h2", false), ("stun.turn", false), ("stun.nat-discovery", false),
+    ])
+    func theWebIsForThoseThatDidNotAgreeToOtherThings(alpn: String?, isServed: Bool) throws {
         #expect(try route(alpn, Self.get) == (isServed ? .web : .closed))
+    }
+
+    /// RFC 9113, section 3.2: both ends speak HTTP/2 if and only if they have agreed to.
+    @Test(arguments: [(nil, false), ("http/1.1", false), ("stun.turn", false), ("h2", true)])
+    func http2IsForThoseThatAgreedToIt(alpn: String?, isServed: Bool) throws {
+        #expect(try route(alpn, Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)) == (isServed ? .web : .closed))
+        #expect(try route("h2", Self.request) == .closed)
     }
 
     @Test func theServerNameGoesAlong() throws {

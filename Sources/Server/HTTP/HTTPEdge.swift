@@ -32,9 +32,10 @@ final class HTTPEdge: Sendable {
     private let signaling: SignalServer
     private let origins: OriginPolicy
     private let logger: Logger
-    private let counters: EdgeCounters
-    private let assets: AssetCache
-    private let budget: ConnectionBudget
+    let counters: EdgeCounters
+    let assets: AssetCache
+    let http2Connections = HTTP2Connections()
+    let budget: ConnectionBudget
     /// Of Unix sockets, whose clients have no address.
     private let localBudget = ConnectionBudget(total: 64, perAddress: 64)
     private let connections: AsyncStream<(Connection, HTTP1Channel)>
@@ -90,7 +91,7 @@ final class HTTPEdge: Sendable {
     }
 
     /// What a client at an address gets.
-    private func site(for address: IPAddress) -> HTTP1Channel {
+    func site(for address: IPAddress) -> HTTP1Channel {
         HTTP1Channel(responder: { [responder, counters, logger] request, writer, _ in
             let context = EdgeRequestContext(source: .init(logger: logger, address: address))
             // Errors with a status of their own are responses by now: `SecurityHeaders` is the outermost middleware.
@@ -123,7 +124,7 @@ final class HTTPEdge: Sendable {
 
     // MARK: Pipelines
 
-    /// Bytes that arrive in the pipeline are HTTP and may become a WebSocket.
+    /// Bytes that arrive in the pipeline are HTTP/1.1 and may become a WebSocket.
     func attach(to connection: ClientConnection) throws {
         let address = "\(connection.address.address.limitGroup)"
         let site = site(for: connection.address.address)
@@ -195,7 +196,7 @@ final class HTTPEdge: Sendable {
     }
 
     /// Takes a place for as long as the connection lasts.
-    private func admit(_ connection: ClientConnection) throws {
+    func admit(_ connection: ClientConnection) throws {
         let address = connection.address.address.limitGroup
         guard budget.enter(address) else {
             counters.countRefusal(.http)
@@ -211,10 +212,14 @@ final class HTTPEdge: Sendable {
     private func addRequestHandlers(to channel: any Channel, of site: HTTP1Channel, isSecure: Bool) throws {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(IdleGuard())
-        if isSecure {
-            try pipeline.addHandler(AssetHandler(cache: assets, counters: counters))
-            try pipeline.addHandler(Self.compressor())
-        }
+        if isSecure { try pipeline.addHandler(AssetHandler(cache: assets, counters: counters)) }
+        try addResponder(to: channel, of: site, isSecure: isSecure)
+    }
+
+    /// What is read in the channel from here on goes through the routes.
+    func addResponder(to channel: any Channel, of site: HTTP1Channel, isSecure: Bool) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if isSecure { try pipeline.addHandler(Self.compressor()) }
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isSecure))
         let connection = try Connection(
             wrappingChannelSynchronously: channel,

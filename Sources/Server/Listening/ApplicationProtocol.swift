@@ -9,6 +9,8 @@ enum ApplicationProtocol: String, CaseIterable {
     case turn = "stun.turn"
     /// RFC 7443.
     case natDiscovery = "stun.nat-discovery"
+    /// RFC 9113, section 3.1.
+    case http2 = "h2"
     case http = "http/1.1"
 
     /// What a listener agrees to, the preferred one first.
@@ -19,15 +21,17 @@ enum ApplicationProtocol: String, CaseIterable {
     private var role: ListenAddress.Roles {
         switch self {
         case .turn, .natDiscovery: .turn
-        case .http: .web
+        case .http2, .http: .web
         }
     }
 
     /// What the connection may become. A client that agreed to STUN is held to it, so that nobody can make a browser's
-    /// request arrive here as TURN, or the reverse. One that agreed to http/1.1 may have done so to pass a firewall.
+    /// request arrive here as TURN, or the reverse. One that agreed to h2 is held to it, too: its preface must come next.
+    /// One that agreed to http/1.1 may have done so to pass a firewall.
     var admittedRoles: ListenAddress.Roles {
         switch self {
         case .turn, .natDiscovery: .turn
+        case .http2: .web
         case .http: .all
         }
     }

@@ -12,6 +12,8 @@ struct ClientConnection {
     /// The name that the client asked for in TLS (SNI).
     var serverName: String?
     var isInsideTLS = false
+    /// What was agreed on by ALPN, if this server knows it.
+    var applicationProtocol: ApplicationProtocol?
 }
 
 @available(*, unavailable)

@@ -83,8 +83,8 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
                 return close(context, "was a CA that validates a name")
             }
             client.serverName = session.serverName
-            let agreed = session.alpn.flatMap(ApplicationProtocol.init)
-            roles.formIntersection(agreed?.admittedRoles ?? .all)
+            client.applicationProtocol = session.alpn.flatMap(ApplicationProtocol.init)
+            roles.formIntersection(client.applicationProtocol?.admittedRoles ?? .all)
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -119,6 +119,9 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
         case .http:
             fate = client.isInsideTLS ? .web : .redirect
             finish()
+        case .http2:
+            fate = .webOverHTTP2
+            finish()
         case .turn:
             // The relay has the connection now, and will tell the end.
             routes.counters.count(client.isInsideTLS ? .turnOverTLS : .turnOverTCP)
@@ -138,8 +141,11 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
             try attachTLS()
         case .turn where roles.contains(.turn):
             try routes.attachTURN(client, onEnd)
-        case .http where roles.contains(.web):
+        case .http where roles.contains(.web) && client.applicationProtocol != .http2:
             try client.isInsideTLS ? routes.attachWeb(client) : routes.attachRedirect(client)
+        // RFC 9113, section 3.3, has clients begin without ALPN, too. No browser does.
+        case .http2 where roles.contains(.web) && client.applicationProtocol == .http2:
+            try routes.attachWeb(client)
         default:
             return false
         }

@@ -10,7 +10,9 @@ final class EdgeCounters: Sendable {
     enum Fate: String, CaseIterable {
         case turnOverTLS
         case turnOverTCP
+        /// HTTP/1.1 and WebSocket.
         case web
+        case webOverHTTP2
         /// HTTP without TLS, which is sent to https.
         case redirect
         /// A CA that validated a name by TLS-ALPN-01.

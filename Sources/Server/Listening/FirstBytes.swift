@@ -12,15 +12,17 @@ enum FirstBytes {
         case turn
         /// An HTTP/1 request line.
         case http
+        /// The preface of HTTP/2 (RFC 9113, section 3.4).
+        case http2
         case unknown
     }
 
     /// The methods that a first request may have. ChannelData begins with 0x40 to 0x4F, which are letters too, so a
-    /// method must be told by its name, and it wins: nobody has a channel before a first STUN message.
-    private static let methods = [
-        "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "TRACE ", "CONNECT ",
-    ]
-    .map { Array($0.utf8) }
+    /// method must be told by its name, and it wins: nobody has a channel before a first STUN message. HTTP/2 begins
+    /// with one that no request has.
+    private static let methods: [(name: [UInt8], verdict: Verdict)] =
+        ["GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "TRACE ", "CONNECT "]
+        .map { (Array($0.utf8), .http) } + [(Array("PRI ".utf8), .http2)]
 
     static func verdict(on bytes: RawSpan) -> Verdict {
         guard bytes.byteCount > 0 else { return .needMore }
@@ -44,10 +46,10 @@ enum FirstBytes {
     /// Nil when the bytes begin no method.
     private static func http(_ bytes: RawSpan) -> Verdict? {
         var isPrefix = false
-        for method in methods {
-            let length = min(method.count, bytes.byteCount)
-            guard bytes.extracting(first: length).array.elementsEqual(method.prefix(length)) else { continue }
-            if length == method.count { return .http }
+        for (name, verdict) in methods {
+            let length = min(name.count, bytes.byteCount)
+            guard bytes.extracting(first: length).array.elementsEqual(name.prefix(length)) else { continue }
+            if length == name.count { return verdict }
             isPrefix = true
         }
         return isPrefix ? .needMore : nil

@@ -16,7 +16,7 @@ struct Listener {
         rolesInsideTLS = ListenAddress.Roles(rawValue: flags & 0b11)
         plainRoles = ListenAddress.Roles(rawValue: flags >> 2 & 0b11)
         isBehindProxy = flags & 0b1_0000 != 0
-        applicationProtocol = [nil, "stun.turn", "http/1.1", "stun.nat-discovery"][Int(flags >> 5 & 0b11)]
+        applicationProtocol = [nil, "stun.turn", "http/1.1", "h2"][Int(flags >> 5 & 0b11)]
         fails = flags & 0b1000_0000 != 0
     }
 

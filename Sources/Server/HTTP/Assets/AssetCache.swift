@@ -49,7 +49,7 @@ final class AssetCache: Sendable {
     /// What is in memory for a request. Nil when the request has to go another way: if the file could be in memory, it
     /// will be soon.
     func answer(to head: HTTPRequestHead, on channel: any Channel) -> Asset.Answer? {
-        guard head.method == .GET, head.version == .http1_1, head.isKeepAlive,
+        guard head.method == .GET, head.version == .http1_1 && head.isKeepAlive || head.version == .http2,
             let asset = asset(at: head.path, on: channel)
         else { return nil }
         return asset.answer(to: head.headers)
