@@ -152,6 +152,7 @@ let package = Package(
             name: "SecurityTests",
             dependencies: ["TestSupport", "TURNRelay", "STUNCodec", "OpenSSLCrypto", nioCore],
             path: "Tests/Security",
+            exclude: ["README.md"],
             swiftSettings: policy
         ),
         .testTarget(
