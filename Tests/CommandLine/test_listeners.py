@@ -78,7 +78,7 @@ def test_errors_are_one_clear_line(program, options, word):
 
 @pytest.mark.parametrize("offer, listener, agreed", [
     ("stun.turn", "", "stun.turn"), ("stun.nat-discovery", "", "stun.nat-discovery"), ("http/1.1", "", "http/1.1"),
-    ("h2,http/1.1", "", "http/1.1"), ("h2,stun.turn", "", "stun.turn"), ("webrtc", "", None), ("h2", "", None),
+    ("h2,http/1.1", "", "h2"), ("h2,stun.turn", "", "stun.turn"), ("webrtc", "", None), ("h2", "/turn", None),
     ("http/1.1", "/turn", None), ("stun.turn", "/turn", "stun.turn"), ("stun.turn", "/web", None),
 ])
 def test_protocols_agreed_on(program, port, offer, listener, agreed):

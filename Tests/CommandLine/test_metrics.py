@@ -136,12 +136,12 @@ def test_who_has_no_token_learns_nothing(program, server, token_file):
     bare = ["--header", f"Authorization: {TOKEN}"]
     for options in ([], ["--oauth2-bearer", TOKEN + "x"], ["--user", f"x:{TOKEN}"], bare):
         answer = curl("--include", "--cacert", program.authority, *options, url).stdout
-        assert answer.startswith("HTTP/1.1 401 "), options
-        assert "WWW-Authenticate: Bearer\n" in answer and "swiftturn_" not in answer
+        assert answer.startswith("HTTP/2 401 "), options
+        assert "www-authenticate: Bearer\n" in answer and "swiftturn_" not in answer
     answer = curl("--include", "--cacert", program.authority, "--oauth2-bearer", TOKEN, url).stdout
-    assert answer.startswith("HTTP/1.1 200 ")
-    assert "Content-Type: text/plain; version=0.0.4; charset=utf-8\n" in answer
-    assert "Cache-Control: no-store\n" in answer
+    assert answer.startswith("HTTP/2 200 ")
+    assert "content-type: text/plain; version=0.0.4; charset=utf-8\n" in answer
+    assert "cache-control: no-store\n" in answer
     assert TOKEN not in server.stop()[1]
 
 
@@ -149,7 +149,7 @@ def test_without_a_token_there_are_no_metrics(program, port):
     server = program.serve("--dev", "--listen", f"127.0.0.1:{port}")
     for options in ([], ["--oauth2-bearer", TOKEN]):
         answer = curl("--include", "--cacert", program.authority, *options, server.url + "metrics").stdout
-        assert answer.startswith("HTTP/1.1 404 ")
+        assert answer.startswith("HTTP/2 404 ")
 
 
 def test_a_listener_for_turn_alone_has_none(program, port, token_file):
