@@ -106,7 +106,8 @@ enum CoturnOptionCatalog {
 
     private static let tlsVersions = "TLS is 1.2 and 1.3 with the ciphers of today"
     private static let logging = "log lines go to standard error, for the service manager to keep"
-    private static let administration = "there is no telnet or web administration: see 'swiftturn users'"
+    private static let administration =
+        "users are looked after by 'swiftturn users', a running server by admin-socket or admin-token-file"
     private static let otherDatabase = "only SQLite: export the users and give them to 'swiftturn users import'"
     private static let discovery = "NAT behavior discovery (RFC 5780) needs a second address: see nat-discovery"
     private static let alternates = "there is one list for all transports: alternate-server"
