@@ -307,12 +307,12 @@ def test_without_options_there_is_nothing(program, port):
             "--include", "--cacert", program.authority, "--oauth2-bearer", TOKEN, "--header", "Sec-Fetch-Mode: navigate",
             server.url + place,
         ).stdout
-        assert answer.startswith("HTTP/1.1 404 "), place
+        assert answer.startswith("HTTP/2 404 "), place
 
 
 def test_metrics_need_their_own_token(program, server):
     answer = curl("--include", "--cacert", program.authority, "--oauth2-bearer", TOKEN, server.url + "metrics")
-    assert answer.stdout.startswith("HTTP/1.1 404 ")
+    assert answer.stdout.startswith("HTTP/2 404 ")
 
 
 # Commands.

@@ -59,7 +59,7 @@ def test_a_listener_without_the_web_has_no_http2(program, port):
 @pytest.mark.parametrize("alpn, data", [
     (["h2"], b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"), (["h2"], binding_request()), (["h2"], bytes(64)),
     (["http/1.1"], PREFACE), ([], PREFACE),
-])
+], ids=["HTTP/1.1", "TURN", "zeros", "HTTP/2 after http/1.1", "HTTP/2 without ALPN"])
 def test_who_does_not_speak_what_was_agreed_is_cut_off(server, port, program, alpn, data):
     secure = start_tls(connect(port), program.authority, alpn)
     secure.sendall(data)
