@@ -24,6 +24,12 @@ package struct AddressBudget: Sendable {
         return bucket.affords(1)
     }
 
+    /// Whether an address has done it of late.
+    package func remembers(_ address: String) -> Bool { buckets[address] != nil }
+
+    /// Whether there is no place for another address.
+    package var isFull: Bool { buckets.count >= maximumAddresses }
+
     package mutating func spend(by address: String, at now: Duration) {
         var bucket = buckets[address] ?? TokenBucket(capacity: burst, interval: interval, at: now)
         bucket.refill(at: now)

@@ -47,6 +47,7 @@ extension Hub {
     /// Every member may let people in, as everybody in a house may open the door.
     mutating func admit(_ target: String, by member: Member, at now: Duration) throws(SignalError) -> [HubAction] {
         let (name, waiting) = try waiting(target, for: member)
+        guard !isDraining else { throw .draining }
         guard let count = rooms[name]?.occupants.count, count < limits.roomSize else { throw .roomFull }
         _ = rooms[name]?.removeWaiting { $0 == waiting }
         guard let room = rooms[name] else { throw .unknownPeer }

@@ -302,7 +302,7 @@ def test_the_socket_is_for_user_and_group(admin, path, server):
 
 def test_without_options_there_is_nothing(program, port):
     server = program.serve("--dev", "--listen", f"127.0.0.1:{port}")
-    for place in ("admin", "admin.html", "admin/api/status"):
+    for place in ("admin", "admin.html", "/admin.html", "%61dmin.html", "admin/api/status"):
         answer = curl(
             "--include", "--cacert", program.authority, "--oauth2-bearer", TOKEN, "--header", "Sec-Fetch-Mode: navigate",
             server.url + place,

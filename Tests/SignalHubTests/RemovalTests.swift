@@ -133,4 +133,18 @@ struct RemovalTests {
         _ = fixture.join("b", stranger)
         #expect(fixture.hub.roomCount == 2)
     }
+
+    @Test func `while it drains nobody is let in at the door`() throws {
+        var fixture = HubFixture()
+        let host = fixture.connect()
+        _ = fixture.join("a", host)
+        _ = fixture.say(#"{"type":"room","locked":true}"#, host)
+        let guest = fixture.connect()
+        _ = fixture.say(#"{"type":"join","room":"a","name":"Zoë","knock":true}"#, guest)
+        let admit = #"{"type":"admit","target":"\#(fixture.peerID(guest))"}"#
+        fixture.hub.setDraining(true)
+        #expect(try fixture.say(admit, host).errorCode(for: host) == "server-full")
+        fixture.hub.setDraining(false)
+        #expect(try fixture.say(admit, host).said(to: guest).map(\.type) == ["joined"])
+    }
 }

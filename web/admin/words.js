@@ -153,6 +153,7 @@ export function memberName({ name }) {
 export const DRAIN_QUESTION = {
   title: "Drain the server?",
   text: "From now on nobody can join a call or make a new session here. Calls and sessions that are there go on. "
+    + "A call whose media are interrupted meanwhile does not come back until the end of it. "
     + "The server does not end by itself, and you can take it back into service.",
   action: "Drain",
 };

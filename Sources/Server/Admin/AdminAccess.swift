@@ -12,7 +12,7 @@ final class AdminAccess: Sendable {
     private let token: BearerToken
     /// Pages of other sites have nothing to do here, wherever they may open WebSockets.
     private let origins = OriginPolicy(allowed: [])
-    private let wrongTokens: Mutex<AddressBudget>
+    private let wrongTokens: Mutex<WrongTokens>
     private let uptime: @Sendable () -> Duration
 
     /// - Parameter uptime: since any fixed moment.
@@ -20,7 +20,7 @@ final class AdminAccess: Sendable {
         self.api = api
         self.token = token
         self.uptime = uptime
-        wrongTokens = Mutex(AddressBudget(burst: 5, interval: .seconds(12), maximumAddresses: 4096))
+        wrongTokens = Mutex(WrongTokens())
     }
 
     private static func uptime() -> @Sendable () -> Duration {
@@ -45,13 +45,9 @@ final class AdminAccess: Sendable {
     private func authenticate(_ request: Request, from address: String) throws(AdminError) {
         guard let header = request.headers[.authorization] else { throw .noToken }
         let now = uptime()
-        let isBlocked = wrongTokens.withLock { budget in
-            budget.forget(at: now)
-            return !budget.admits(address, at: now)
-        }
-        guard !isBlocked else { throw .blocked }
+        guard !wrongTokens.withLock({ $0.block(address, at: now) }) else { throw .blocked }
         guard token.isIn(header) else {
-            wrongTokens.withLock { $0.spend(by: address, at: now) }
+            wrongTokens.withLock { $0.note(from: address, at: now) }
             throw .wrongToken
         }
     }

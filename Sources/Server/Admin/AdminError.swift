@@ -44,8 +44,8 @@ struct AdminError: Error, Equatable {
     )
     static let blocked = AdminError(
         .tooManyRequests,
-        "There were too many wrong tokens from this address: try again in a minute.",
-        headers: [.retryAfter: "60"]
+        "There were too many wrong tokens from this address: try again in \(WrongTokens.interval.components.seconds) seconds.",
+        headers: [.retryAfter: "\(WrongTokens.interval.components.seconds)"]
     )
     static let stopping = AdminError(.conflict, "The server is stopping: it takes nobody in any more.")
 

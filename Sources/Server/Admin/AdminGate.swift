@@ -21,11 +21,16 @@ struct AdminGate: RouterMiddleware {
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let path = request.uri.path.removingPercentEncoding ?? request.uri.path
+        let path = Self.plain(request.uri.path)
         let isAPI = path.hasPrefix(AdminAPI.path)
         guard isAPI || path == Self.page || path == Self.file else { return try await next(request, context) }
         guard let access else { throw HTTPError(.notFound) }
         guard isAPI else { return try await next(request, context) }
         return await access.answer(request, from: context.address)
+    }
+
+    /// A file is the same however its path is written.
+    private static func plain(_ path: String) -> String {
+        "/" + (path.removingPercentEncoding ?? path).split(separator: "/").joined(separator: "/")
     }
 }

@@ -7,9 +7,9 @@ struct Drain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Have a running server take in nobody new, before it is stopped or left alone.",
         discussion: """
-            Sessions and calls that there are go on, and their members may come back to them when a connection is lost. New \
-            allocations get 508 or, with --alternate-server, 300; who wants into a room is told to try later. The exit code of \
-            --wait is 75 when there still are allocations after --timeout.
+            Sessions and calls that there are go on, and their members may come back to them when their signaling is lost; media \
+            that are interrupted wait for the end of it. New allocations get 508 or, with --alternate-server, 300; who wants \
+            into a room is told to try later. The exit code of --wait is 75 when there still are allocations after --timeout.
             """
     )
 
