@@ -5,7 +5,8 @@ import SignalHub
 import Synchronization
 import TURNRelay
 
-/// What people who look after a running server see of it, and do to it. Every change leaves a line in the log.
+/// What people who look after a running server see of it, and do to it. Every change leaves a line in the log, of level
+/// `notice`.
 final class Administration: Sendable {
     private struct State {
         var isDraining = false

@@ -47,3 +47,14 @@ class Program:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(STOP_TIMEOUT)
+
+
+class Service:
+    """A program of others that serves HTTP: `program` is started until `answers()` is true."""
+
+    def start(self):
+        self.program.start(self.answers)
+        return self
+
+    def stop(self):
+        self.program.stop()

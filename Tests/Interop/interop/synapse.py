@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 
 from interop.ports import free_port
-from interop.program import Program
+from interop.program import Program, Service
 
 # What a homeserver needs beside; hashing of passwords is cheap, since none is worth anything.
 CONFIGURATION = """
@@ -25,20 +25,13 @@ report_stats: false
 """
 
 
-class Synapse:
+class Synapse(Service):
     def __init__(self, directory, addition):
         self.port = free_port()
         file = directory / "homeserver.yaml"
         file.write_text(CONFIGURATION.format(port=self.port, directory=directory) + addition)
         (directory / "signing.key").write_text("ed25519 test " + "A" * 43 + "\n")
         self.program = Program(directory, sys.executable, "-m", "synapse.app.homeserver", "--config-path", file)
-
-    def start(self):
-        self.program.start(self.answers)
-        return self
-
-    def stop(self):
-        self.program.stop()
 
     def answers(self):
         try:

@@ -14,7 +14,7 @@ import urllib.request
 from dataclasses import dataclass
 
 from interop.ports import free_port
-from interop.program import Program
+from interop.program import Program, Service
 
 SCHEMES, PROTOCOLS = ("turn", "turns", "turn,turns"), ("tcp", "udp", "udp,tcp")
 DAY = 24 * 3600
@@ -70,7 +70,7 @@ def entries(commands):
             yield Entry(schemes, server, protocols, option.removeprefix("--secret="))
 
 
-class SignalingServer:
+class SignalingServer(Service):
     """Debian's nextcloud-spreed-signaling."""
 
     def __init__(self, directory, addition):
@@ -78,13 +78,6 @@ class SignalingServer:
         file = directory / "server.conf"
         file.write_text(SIGNALING.format(port=self.port) + addition)
         self.program = Program(directory, "nextcloud-spreed-signaling-server", "-config", file)
-
-    def start(self):
-        self.program.start(self.answers)
-        return self
-
-    def stop(self):
-        self.program.stop()
 
     def answers(self):
         try:
