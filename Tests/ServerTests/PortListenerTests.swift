@@ -56,10 +56,14 @@ struct PortListenerTests {
             promise.succeed(value.map { Int($0) } ?? -1)
         } _: { listener in
             let address = try #require(listener.localAddress)
+            // Sent on its event loop: the listener closes what says nothing, and a test may wait long for its thread.
             let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connect(to: address).get()
-            client.closeFuture.whenComplete { _ in promise.fail(ChannelError.ioOnClosedChannel) }
-            try await client.writeAndFlush(ByteBuffer(string: "GET / HTTP/1.1\r\n\r\n"))
+                .connect(to: address)
+                .flatMap { client in
+                    client.closeFuture.whenComplete { _ in promise.fail(ChannelError.ioOnClosedChannel) }
+                    return client.writeAndFlush(ByteBuffer(string: "GET / HTTP/1.1\r\n\r\n")).map { client }
+                }
+                .get()
             #expect(try await promise.futureResult.get() == 0)
             try await client.close()
         }
