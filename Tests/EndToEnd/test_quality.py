@@ -68,7 +68,7 @@ def planned(person):
     return sorted((camera["bitrate"], camera["scale"], camera["rate"]) for camera in cameras)
 
 
-@pytest.mark.parametrize("count", (4,))
+@pytest.mark.parametrize("count", (4, 6))
 def test_everybody_sees_everybody_within_an_ordinary_uplink(server, room, count, record):
     people = room.gather(server.url, count, CROWDED)
     uplink = people[0].page.evaluate(PLANNED, [])["uplink"]
