@@ -65,7 +65,7 @@ struct AdminAPI: Sendable {
         case "drain":
             try Self.check(request, .post)
             let wish: DrainRequest = try await Self.read(request)
-            return Self.json(try administration.setDraining(wish.state != .serving, by: caller))
+            return Self.json(try await administration.setDraining(wish.state != .serving, by: caller))
         case "loglevel":
             try Self.check(request, .put)
             let wish: LogLevelRequest = try await Self.read(request)

@@ -108,7 +108,8 @@ final class Administration: Sendable {
         return KickAnswer(ended: members.count)
     }
 
-    func setDraining(_ isDraining: Bool, by caller: AdminCaller) throws(AdminError) -> DrainAnswer {
+    /// Returns when it is so.
+    func setDraining(_ isDraining: Bool, by caller: AdminCaller) async throws(AdminError) -> DrainAnswer {
         let (isStopping, changes) = state.withLock { state in
             guard !state.isStopping else { return (true, false) }
             defer { state.isDraining = isDraining }
@@ -117,6 +118,8 @@ final class Administration: Sendable {
             return (false, state.isDraining != isDraining)
         }
         if isStopping, !isDraining { throw .stopping }
+        await relay.proveAlive()
+        await signaling.proveAlive()
         if changes { note(isDraining ? "draining: nobody new is taken in" : "serving again", by: caller) }
         return DrainAnswer(state: isDraining ? .draining : .serving)
     }

@@ -88,6 +88,11 @@ package final class SignalServer: Sendable {
         eventLoop.execute { [core] in core.value.setDraining(isDraining) }
     }
 
+    /// Returns when the event loop has done what it was given before: one that hangs never does.
+    package func proveAlive() async {
+        await ask { _, _ in () }
+    }
+
     /// The fullest rooms.
     package func listRooms(limit: Int) async -> RoomListing {
         await ask { $0.listRooms(limit: limit, at: $1) }

@@ -206,7 +206,7 @@ package final class RelayServer: Sendable {
     /// Allocations at this moment, over all event loops.
     package var allocationCount: Int { directory.count }
 
-    /// Returns when every event loop and every datagram thread has done a piece of work: one that hangs never does.
+    /// Returns when every event loop and every datagram thread has done what it was given before: one that hangs never does.
     package func proveAlive() async {
         for loop in loops { await loop.read { _ in () } }
     }
