@@ -56,7 +56,7 @@ struct PortListenerTests {
             promise.succeed(value.map { Int($0) } ?? -1)
         } _: { listener in
             let address = try #require(listener.localAddress)
-            // Sent on its event loop: the listener closes what says nothing, and a test may wait long for its thread.
+            // Sent on its event loop: the listener closes what is silent for 10 s, and a test may wait as long for its thread.
             let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(to: address)
                 .flatMap { client in
