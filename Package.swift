@@ -14,8 +14,8 @@ let policy: [SwiftSetting] =
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
 
-/// For the targets that every packet passes, in programs for use: a tenth of a packet's time goes into looking, at run time,
-/// whether two accesses to one property overlap. What is built for tests looks, and so does what is fuzzed.
+/// For the targets that every packet passes, in release: looking at run time whether two accesses to one property overlap takes
+/// 4 to 9 % of a packet's time. `swift test`, sanitizers and fuzzing look.
 let dataPath: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
 ]
