@@ -41,12 +41,12 @@ class AdminPage:
         # Events arrive only while Playwright runs.
         until(condition, what, pause=lambda: self.page.wait_for_timeout(50))
 
-    def pass_time_until(self, condition, what):
+    def pass_time_until(self, condition, what, step=INTERVAL):
         """In steps that are shorter than the page's patience with an answer, which really is on its way."""
         def look():
             if condition():
                 return True
-            self.pass_time()
+            self.pass_time(step)
             return False
 
         until(look, what, pause=lambda: self.page.wait_for_timeout(250))
