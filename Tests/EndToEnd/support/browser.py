@@ -5,9 +5,9 @@ import os
 from pathlib import Path
 
 CHROMIUM = "/usr/bin/chromium"
-OBSERVE, SMALL_CAMERA, NOISE, SCREEN, TONE, VOICE, TELL = (
+OBSERVE, SMALL_CAMERA, TALL_CAMERA, NOISE, SCREEN, TONE, VOICE, TELL = (
     Path(__file__).with_name(f"{name}.js")
-    for name in ("observe", "small-camera", "noise", "screen", "tone", "voice", "tell")
+    for name in ("observe", "small-camera", "tall-camera", "noise", "screen", "tone", "voice", "tell")
 )
 VIEWPORT = {"width": 1280, "height": 800}
 SHARED_TITLE = "A tab to share"

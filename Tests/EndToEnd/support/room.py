@@ -29,9 +29,9 @@ class Room:
         self.participants.append(participant)
         return participant
 
-    def gather(self, url, count, timeout=PATIENCE, **query):
+    def gather(self, url, count, *scripts, timeout=PATIENCE):
         """`count` participants in a call, each with media from all others."""
-        people = [self.enter(url, **query) for _ in range(count)]
+        people = [self.enter(url, *scripts) for _ in range(count)]
         for person in people:
             person.join()
         for person in people:
