@@ -116,6 +116,18 @@ package class TLSHandler: ChannelDuplexHandler {
         }
     }
 
+    package func triggerUserOutboundEvent(
+        context: ChannelHandlerContext,
+        event: Any,
+        promise: EventLoopPromise<Void>?
+    ) {
+        guard case TLSRequest.offerResumption? = event as? TLSRequest else {
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        connection?.offerResumption()
+        promise?.succeed()
+    }
+
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         enqueue(PendingWrite(bytes: unwrapOutboundIn(data), promise: promise))
     }

@@ -8,7 +8,7 @@ internal import Synchronization
 package enum TLSHandshakeExecutor: Sendable {
     /// On these threads, so that the event loop goes on with other connections.
     case threadPool(NIOThreadPool)
-    /// On the event loop.
+    /// On the event loop, which saves two changes of the thread and has everything else on it wait.
     case inline
 }
 

@@ -14,7 +14,7 @@ extension CallServer {
         let relay: RelayServer
         let edge: HTTPEdge
         let identities: TLSIdentityStore
-        /// Where TLS handshakes compute.
+        /// Where TLS handshakes compute while media would wait for them on the event loop.
         let handshakes: NIOThreadPool
         let counters: EdgeCounters
     }
@@ -107,7 +107,11 @@ extension CallServer {
             rolesInsideTLS: address.rolesInsideTLS,
             plainRoles: address.plainRoles(servesPlainTURN: configuration.servesPlainTURN),
             attachTLS: { channel in
-                let handler = TLSServerHandler(configuration: tls, executor: .threadPool(attachments.handshakes))
+                let isBusy = relay.isCarryingMedia(on: channel.eventLoop)
+                let handler = TLSServerHandler(
+                    configuration: tls,
+                    executor: isBusy ? .threadPool(attachments.handshakes) : .inline
+                )
                 try channel.pipeline.syncOperations.addHandler(handler)
             },
             attachTURN: { client, onDecided in

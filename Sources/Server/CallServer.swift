@@ -66,8 +66,7 @@ struct CallServer: Sendable {
             logger: logger
         )
         let edge = httpEdge(metrics, AdminAPI(administration: administration))
-        let handshakes = NIOThreadPool(numberOfThreads: configuration.eventLoops)
-        handshakes.start()
+        let handshakes = try await HandshakeThreads.start(count: configuration.eventLoops)
         let attachments = Attachments(
             relay: relay,
             edge: edge,

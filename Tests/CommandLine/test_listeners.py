@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What each kind of listener serves, and what it does not."""
 
+import ssl
 import subprocess
 
 import pytest
@@ -100,3 +101,19 @@ def test_who_agreed_to_stun_gets_no_web(program, port, offer, version):
     assert "HTTP/1.1 200" in openssl_client(port, version, "-quiet", "-ign_eof", "-alpn", "http/1.1", data=GET.replace(
         b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
     assert "HTTP/1.1" not in openssl_client(port, version, "-quiet", "-ign_eof", "-alpn", offer, data=GET)
+
+
+@pytest.mark.parametrize("version", (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_2))
+def test_browsers_resume_their_sessions(program, port, version):
+    program.serve("--dev", "--listen", f"127.0.0.1:{port}")
+    # With TLS 1.2 the ticket is sent before the server knows what it is for.
+    for request, is_resumed in ((GET, True), (binding_request(), version == ssl.TLSVersion.TLSv1_2)):
+        context = ssl.create_default_context(cafile=program.authority)
+        context.minimum_version = context.maximum_version = version
+        session = None
+        for expected in (False, is_resumed):
+            with context.wrap_socket(connect(port), server_hostname="localhost", session=session) as secure:
+                secure.sendall(request)
+                assert secure.recv(4096)
+                assert secure.session_reused == expected
+                session = secure.session

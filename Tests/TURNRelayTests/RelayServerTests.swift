@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import STUNCodec
+import Synchronization
 import TURNClient
 import TestSupport
 import Testing
@@ -25,6 +26,30 @@ struct RelayServerTests {
             #expect(try await numbers(of: one, count: 200) == Array(1000..<1200))
             let counters = await relay.counters()
             #expect(counters.queued.packets == 400 && counters.queued.bytes == 1600)
+            await one.close()
+            await other.close()
+        }
+    }
+
+    /// As long as something is relayed, and for a tick or two.
+    @Test(.timeLimit(.minutes(1))) func loopsTellWhetherTheyCarryMedia() async throws {
+        let accepted = Mutex<[any Channel]>([])
+        try await withRelay(onAccept: { channel in accepted.withLock { $0.append(channel) } }) { relay, address in
+            func busyLoops() async throws -> Int {
+                var count = 0
+                for loop in accepted.withLock({ $0.map(\.eventLoop) })
+                where try await loop.submit({ relay.isCarryingMedia(on: loop) }).get() {
+                    count += 1
+                }
+                return count
+            }
+            let (one, other) = try await connectPair(to: address)
+            #expect(try await busyLoops() == 0)
+            while try await busyLoops() == 0 {
+                one.send(ByteBuffer(string: "media"), on: Self.channel)
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            while try await busyLoops() > 0 { try await Task.sleep(for: .milliseconds(10)) }
             await one.close()
             await other.close()
         }

@@ -55,13 +55,27 @@ package struct NonceIssuer {
 
     private func authenticationCode(of content: [UInt8], _ realm: String, _ client: TransportAddress) -> String {
         // The realm is last: it is the one part without an end of its own.
-        let input = content + Array("\(client) \(realm)".utf8)
+        var input = content
+        input.append(client)
+        input.append(contentsOf: realm.utf8)
         return base64Encoded(Array(key.authenticationCode(of: input).prefix(9)))
     }
 
     private func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(_ client: TransportAddress) {
+        append(client.address.family.rawValue)
+        if let bits = client.address.ipv4Bits { append(bigEndian: bits) }
+        if let bits = client.address.ipv6Bits {
+            append(bigEndian: bits.high)
+            append(bigEndian: bits.low)
+        }
+        append(bigEndian: client.port)
     }
 }
 

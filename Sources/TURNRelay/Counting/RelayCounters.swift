@@ -34,6 +34,11 @@ package struct RelayCounters: Sendable {
         return sum
     }
 
+    /// Grows with all that is relayed, either way.
+    var progress: Int {
+        fromClients.sum.packets + toClients.sum.packets + streamedFromPeers + streamedToPeers
+    }
+
     mutating func add(_ other: RelayCounters) {
         clients.add(other.clients)
         messages += other.messages

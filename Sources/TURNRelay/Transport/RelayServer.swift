@@ -185,6 +185,12 @@ package final class RelayServer: Sendable {
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 
+    /// Whether media would have to wait for what computes long on this event loop, by what it did in the last quarter or half of
+    /// a second. To be called on that loop.
+    package func isCarryingMedia(on eventLoop: any EventLoop) -> Bool {
+        indices[ObjectIdentifier(eventLoop)].map { streamLoops[$0].relay.value.isCarryingMedia } ?? false
+    }
+
     /// Makes no new allocation from now on, or makes them again.
     package func setDraining(_ isDraining: Bool) {
         for loop in loops {

@@ -21,6 +21,10 @@ final class StreamRelayLoop: RelayLoop {
     private var idleBuffers = IdlePool<ByteBuffer>()
     /// When ``tick(every:)`` is due.
     private var nextTick: NIODeadline?
+    /// Whether anything was relayed between the last two ticks.
+    private(set) var isCarryingMedia = false
+    /// At the last tick.
+    private var progress = 0
 
     private static let bufferCapacity = 16 * 1024
 
@@ -251,6 +255,8 @@ final class StreamRelayLoop: RelayLoop {
     func tick(every interval: TimeAmount) {
         let now = NIODeadline.now()
         if let nextTick { counters.tickDelays.add(now - nextTick) }
+        isCarryingMedia = counters.progress > progress
+        progress = counters.progress
         advance(to: now)
         nextTick = .now() + interval
     }
