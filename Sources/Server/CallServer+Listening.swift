@@ -14,7 +14,7 @@ extension CallServer {
         let relay: RelayServer
         let edge: HTTPEdge
         let identities: TLSIdentityStore
-        /// Where TLS handshakes compute while media would wait for them on the event loop.
+        /// Where TLS handshakes compute while media would wait for them.
         let handshakes: NIOThreadPool
         let counters: EdgeCounters
     }
@@ -107,11 +107,9 @@ extension CallServer {
             rolesInsideTLS: address.rolesInsideTLS,
             plainRoles: address.plainRoles(servesPlainTURN: configuration.servesPlainTURN),
             attachTLS: { channel in
-                let isBusy = relay.isCarryingMedia(on: channel.eventLoop)
-                let handler = TLSServerHandler(
-                    configuration: tls,
-                    executor: isBusy ? .threadPool(attachments.handshakes) : .inline
-                )
+                let executor: TLSHandshakeExecutor =
+                    relay.isCarryingMedia ? .threadPool(attachments.handshakes) : .inline
+                let handler = TLSServerHandler(configuration: tls, executor: executor)
                 try channel.pipeline.syncOperations.addHandler(handler)
             },
             attachTURN: { client, onDecided in

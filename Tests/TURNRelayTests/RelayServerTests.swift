@@ -4,7 +4,6 @@ import Logging
 import NIOCore
 import NIOPosix
 import STUNCodec
-import Synchronization
 import TURNClient
 import TestSupport
 import Testing
@@ -32,24 +31,20 @@ struct RelayServerTests {
     }
 
     /// As long as something is relayed, and for a tick or two.
-    @Test(.timeLimit(.minutes(1))) func loopsTellWhetherTheyCarryMedia() async throws {
-        let accepted = Mutex<[any Channel]>([])
-        try await withRelay(onAccept: { channel in accepted.withLock { $0.append(channel) } }) { relay, address in
-            func busyLoops() async throws -> Int {
-                var count = 0
-                for loop in accepted.withLock({ $0.map(\.eventLoop) })
-                where try await loop.submit({ relay.isCarryingMedia(on: loop) }).get() {
-                    count += 1
-                }
-                return count
-            }
-            let (one, other) = try await connectPair(to: address)
-            #expect(try await busyLoops() == 0)
-            while try await busyLoops() == 0 {
+    @Test(.timeLimit(.minutes(1)), arguments: [false, true])
+    func tellsWhetherItCarriesMedia(overUDP: Bool) async throws {
+        try await withRelay { relay, address in
+            let ports = try relay.listenForDatagrams(on: DatagramRelayTests.anyPort)
+            let (one, other) =
+                overUDP
+                ? try await join(connectOverUDP(to: ports), connectOverUDP(to: ports))
+                : try await connectPair(to: address)
+            #expect(!relay.isCarryingMedia)
+            while !relay.isCarryingMedia {
                 one.send(ByteBuffer(string: "media"), on: Self.channel)
                 try await Task.sleep(for: .milliseconds(10))
             }
-            while try await busyLoops() > 0 { try await Task.sleep(for: .milliseconds(10)) }
+            while relay.isCarryingMedia { try await Task.sleep(for: .milliseconds(10)) }
             await one.close()
             await other.close()
         }

@@ -33,9 +33,12 @@ final class DatagramRelayLoop: RelayLoop {
     var clients: [DatagramClient?] = []
     var clientsByKey: [DatagramClientKey: DatagramClient] = [:]
 
-    init(relay: Relay, poller: Poller, logger: Logger) {
+    private var media: MediaWatch.Reporter
+
+    init(relay: Relay, poller: Poller, media: MediaWatch, logger: Logger) {
         self.relay = relay
         self.poller = poller
+        self.media = MediaWatch.Reporter(to: media)
         self.logger = logger
     }
 
@@ -147,6 +150,7 @@ final class DatagramRelayLoop: RelayLoop {
     }
 
     func advance(to now: NIODeadline) {
+        media.report(counters.progress)
         close(relay.advance(to: now))
         for client in clients { client?.advance(to: now) }
     }

@@ -36,6 +36,7 @@ package final class RelayServer: Sendable {
     private let indices: [ObjectIdentifier: Int]
     /// Of `streamLoops`.
     private let ticks: [RepeatedTask]
+    private let media = MediaWatch()
     private let directory: RelayedAddressDirectory
     private let realms: RealmDirectory
 
@@ -67,6 +68,7 @@ package final class RelayServer: Sendable {
                 StreamRelayLoop(
                     relay: try parts.relay(loop: index, sockets: sockets),
                     peers: streams[index].sockets,
+                    media: media,
                     logger: logger,
                     onCongestion: onCongestion
                 ),
@@ -80,6 +82,7 @@ package final class RelayServer: Sendable {
                 DatagramRelayLoop(
                     relay: try parts.relay(loop: eventLoops.count + index, sockets: sockets),
                     poller: thread.poller,
+                    media: media,
                     logger: logger
                 ),
                 to: thread
@@ -185,11 +188,8 @@ package final class RelayServer: Sendable {
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 
-    /// Whether media would have to wait for what computes long on this event loop, by what it did in the last quarter or half of
-    /// a second. To be called on that loop.
-    package func isCarryingMedia(on eventLoop: any EventLoop) -> Bool {
-        indices[ObjectIdentifier(eventLoop)].map { streamLoops[$0].relay.value.isCarryingMedia } ?? false
-    }
+    /// Whether anything was relayed in the last quarter or half of a second: media would have to wait for what computes long.
+    package var isCarryingMedia: Bool { media.isMediaCarried }
 
     /// Makes no new allocation from now on, or makes them again.
     package func setDraining(_ isDraining: Bool) {

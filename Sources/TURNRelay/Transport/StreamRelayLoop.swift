@@ -21,10 +21,7 @@ final class StreamRelayLoop: RelayLoop {
     private var idleBuffers = IdlePool<ByteBuffer>()
     /// When ``tick(every:)`` is due.
     private var nextTick: NIODeadline?
-    /// Whether anything was relayed between the last two ticks.
-    private(set) var isCarryingMedia = false
-    /// At the last tick.
-    private var progress = 0
+    private var media: MediaWatch.Reporter
 
     private static let bufferCapacity = 16 * 1024
 
@@ -32,11 +29,13 @@ final class StreamRelayLoop: RelayLoop {
     init(
         relay: Relay,
         peers: Confined<PeerSockets>? = nil,
+        media: MediaWatch = MediaWatch(),
         logger: Logger,
         onCongestion: @escaping @Sendable (CongestionReport) -> Void = { _ in }
     ) {
         self.relay = relay
         self.peers = peers
+        self.media = MediaWatch.Reporter(to: media)
         self.logger = logger
         self.onCongestion = onCongestion
     }
@@ -255,13 +254,12 @@ final class StreamRelayLoop: RelayLoop {
     func tick(every interval: TimeAmount) {
         let now = NIODeadline.now()
         if let nextTick { counters.tickDelays.add(now - nextTick) }
-        isCarryingMedia = counters.progress > progress
-        progress = counters.progress
         advance(to: now)
         nextTick = .now() + interval
     }
 
     func advance(to now: NIODeadline) {
+        media.report(counters.progress)
         close(relay.advance(to: now))
         for handler in handlers {
             handler?.advance(to: now)
