@@ -24,15 +24,14 @@ final class ServerContext: TLSContext, @unchecked Sendable {
         setUpCallbacks()
     }
 
-    /// Sessions travel in tickets, so the server remembers nothing. With TLS 1.3 none is sent before
-    /// ``TLSRequest/offerResumption``.
+    /// Sessions travel in tickets, so the server remembers nothing. One for each connection: who comes again gets another.
     private func setUpResumption() throws(OpenSSLError) {
         unsafe shim_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
         var key = identities.ticketKey
         let name = Array("swiftturn".utf8)
         let isSet =
             unsafe shim_SSL_CTX_set_tlsext_ticket_keys(pointer, &key, key.count) == 1
-            && SSL_CTX_set_num_tickets(pointer, 0) == 1
+            && SSL_CTX_set_num_tickets(pointer, 1) == 1
             && SSL_CTX_set_session_id_context(pointer, name, UInt32(name.count)) == 1
         guard isSet else { throw OpenSSLError(operation: "set up session tickets") }
     }

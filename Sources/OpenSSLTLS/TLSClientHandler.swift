@@ -14,7 +14,7 @@ package final class TLSClientHandler: TLSHandler {
     ) {
         self.configuration = configuration
         self.serverName = serverName
-        super.init(executor: executor)
+        super.init(executor: { executor })
     }
 
     override var isClient: Bool { true }

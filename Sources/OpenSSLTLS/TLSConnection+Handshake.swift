@@ -30,11 +30,6 @@ extension TLSConnection {
     /// TLS 1.2 sends Finished first only when it resumes a session.
     var hasSentFinished: Bool { unsafe SSL_get_finished(ssl, nil, 0) > 0 }
 
-    /// Has a ticket leave with what is written next. Nothing happens with TLS 1.2, or on a client.
-    func offerResumption() {
-        unsafe SSL_new_session_ticket(ssl)
-    }
-
     private func session() -> TLSSession {
         if unsafe SSL_is_server(ssl) == 0, storage.verification.certificates.isEmpty,
             let chain = unsafe SSL_get_peer_cert_chain(ssl)

@@ -36,7 +36,7 @@ extension TLSHandler {
     /// Runs a step of the handshake, after which ``stepReturned(_:_:_:)`` goes on.
     private func advance(_ context: ChannelHandlerContext, inline: Bool = false) {
         guard let connection = connection.take() else { return }
-        guard case .threadPool(let pool) = executor, !inline else {
+        guard !inline, case .threads(let threads) = executor() else {
             let progress = connection.handshake()
             return stepReturned(connection, progress, context)
         }
@@ -45,7 +45,7 @@ extension TLSHandler {
         runningStep = step
         let loop = context.eventLoop
         let handler = NIOLoopBound(self, eventLoop: loop)
-        pool.submit { state in
+        threads.submit { state in
             let progress = state == .active ? step.run() : .failed(TLSError(.internalFailure, "server is stopping"))
             loop.execute { handler.value.stepReturned(step, progress) }
         }

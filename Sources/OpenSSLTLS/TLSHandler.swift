@@ -24,7 +24,8 @@ package class TLSHandler: ChannelDuplexHandler {
     var state = State.waiting
     var connection: TLSConnection?
     var context: ChannelHandlerContext?
-    let executor: TLSHandshakeExecutor
+    /// Asked before each step that is expensive.
+    let executor: () -> TLSHandshakeExecutor
 
     // The handshake (TLSHandler+Handshake).
     var isStepRunning = false
@@ -49,7 +50,7 @@ package class TLSHandler: ChannelDuplexHandler {
     var failure: TLSError?
     var hasReportedError = false
 
-    init(executor: TLSHandshakeExecutor) {
+    init(executor: @escaping () -> TLSHandshakeExecutor) {
         self.executor = executor
     }
 
@@ -114,18 +115,6 @@ package class TLSHandler: ChannelDuplexHandler {
         } else {
             context.fireUserInboundEventTriggered(event)
         }
-    }
-
-    package func triggerUserOutboundEvent(
-        context: ChannelHandlerContext,
-        event: Any,
-        promise: EventLoopPromise<Void>?
-    ) {
-        guard case TLSRequest.offerResumption? = event as? TLSRequest else {
-            return context.triggerUserOutboundEvent(event, promise: promise)
-        }
-        connection?.offerResumption()
-        promise?.succeed()
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import NIOCore
 package import NIOPosix
 internal import Synchronization
 
-/// Where the steps of handshakes run.
+/// Where a step of a handshake runs.
 package enum TLSHandshakeExecutor: Sendable {
-    /// On these threads, so that the event loop goes on with other connections.
-    case threadPool(NIOThreadPool)
+    /// On one of these threads, so that the event loop goes on with other connections.
+    case threads(any HandshakeWorkers)
     /// On the event loop, which saves two changes of the thread and has everything else on it wait.
     case inline
 }
+
+/// Threads that steps of handshakes are given to.
+package protocol HandshakeWorkers: Sendable {
+    /// Has one of the threads run the step, soon, or tells it that there is none.
+    func submit(_ step: @escaping NIOThreadPool.WorkItem)
+}
+
+extension NIOThreadPool: HandshakeWorkers {}
 
 /// A connection on its way to another thread and back. The event loop lets go of the connection before the thread
 /// gets it, and the other way round; if nobody wants it back, it is freed with this object.

@@ -4,7 +4,11 @@
 package final class TLSServerHandler: TLSHandler {
     private let configuration: TLSServerConfiguration
 
-    package init(configuration: TLSServerConfiguration, executor: TLSHandshakeExecutor) {
+    /// - Parameter executor: evaluated before each step that is expensive.
+    package init(
+        configuration: TLSServerConfiguration,
+        executor: @autoclosure @escaping () -> TLSHandshakeExecutor
+    ) {
         self.configuration = configuration
         super.init(executor: executor)
     }

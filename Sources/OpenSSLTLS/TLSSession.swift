@@ -41,13 +41,6 @@ extension TLSSession {
     package static let validationProtocol = "acme-tls/1"
 }
 
-/// Outbound user events that a TLS handler takes from those behind it.
-package enum TLSRequest: Sendable {
-    /// With what is written next, the client of a server gets a ticket for its next connection (RFC 8446, section 4.6.1). A
-    /// handshake of TLS 1.2 has offered it already. To be asked for once the handshake is done.
-    case offerResumption
-}
-
 /// User events a TLS handler sends into the pipeline behind it.
 package enum TLSUserEvent: Sendable {
     /// Fired once, before the first decrypted bytes.

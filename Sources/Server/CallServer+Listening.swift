@@ -15,7 +15,7 @@ extension CallServer {
         let edge: HTTPEdge
         let identities: TLSIdentityStore
         /// Where TLS handshakes compute while media would wait for them.
-        let handshakes: NIOThreadPool
+        let handshakes: HandshakeThreads
         let counters: EdgeCounters
     }
 
@@ -107,9 +107,10 @@ extension CallServer {
             rolesInsideTLS: address.rolesInsideTLS,
             plainRoles: address.plainRoles(servesPlainTURN: configuration.servesPlainTURN),
             attachTLS: { channel in
-                let executor: TLSHandshakeExecutor =
-                    relay.isCarryingMedia ? .threadPool(attachments.handshakes) : .inline
-                let handler = TLSServerHandler(configuration: tls, executor: executor)
+                let handler = TLSServerHandler(
+                    configuration: tls,
+                    executor: relay.isCarryingMedia ? .threads(attachments.handshakes) : .inline
+                )
                 try channel.pipeline.syncOperations.addHandler(handler)
             },
             attachTURN: { client, onDecided in

@@ -66,7 +66,7 @@ struct CallServer: Sendable {
             logger: logger
         )
         let edge = httpEdge(metrics, AdminAPI(administration: administration))
-        let handshakes = try await HandshakeThreads.start(count: configuration.eventLoops)
+        let handshakes = try await HandshakeThreads.start(count: configuration.eventLoops, eventLoop: group.next())
         let attachments = Attachments(
             relay: relay,
             edge: edge,

@@ -15,7 +15,7 @@ import Testing
         try await ServerBootstrap(group: NIOSingletons.posixEventLoopGroup)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let executor = TLSHandshakeExecutor.threadPool(NIOSingletons.posixBlockingThreadPool)
+                    let executor = TLSHandshakeExecutor.threads(NIOSingletons.posixBlockingThreadPool)
                     let handler = TLSServerHandler(configuration: server, executor: executor)
                     try channel.pipeline.syncOperations.addHandlers(handler, EchoHandler())
                 }
@@ -110,7 +110,7 @@ import Testing
                     let handler = TLSClientHandler(
                         configuration: configuration,
                         serverName: "a.test",
-                        executor: .threadPool(NIOSingletons.posixBlockingThreadPool)
+                        executor: .threads(NIOSingletons.posixBlockingThreadPool)
                     )
                     try channel.pipeline.syncOperations.addHandler(handler)
                     return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)

@@ -85,15 +85,9 @@ final class Recorder: ChannelInboundHandler {
     var text: String { String(buffer: received) }
 }
 
-/// Offers resumption, and sends back what it gets.
+/// Sends back what it gets.
 final class EchoHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted? = event as? TLSUserEvent {
-            context.triggerUserOutboundEvent(TLSRequest.offerResumption, promise: nil)
-        }
-    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         context.writeAndFlush(data, promise: nil)
@@ -145,10 +139,6 @@ struct Endpoint {
 
     func connect() throws {
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 443)).wait()
-    }
-
-    func offerResumption() {
-        channel.triggerUserOutboundEvent(TLSRequest.offerResumption, promise: nil)
     }
 
     func send(_ text: String) {

@@ -127,6 +127,26 @@ import Testing
         try await pool.shutdownGracefully()
     }
 
+    /// Who connects while nothing is relayed may say hello when something is.
+    @Test func whereAStepRunsIsDecidedThen() async throws {
+        let pool = NIOThreadPool(numberOfThreads: 1)
+        pool.start()
+        let gate = Gate()
+        pool.submit { _ in gate.wait() }
+        let isBusy = Mutex(false)
+        let server = try await ServerOnTestingChannel(Fixtures.server(Fixtures.identity("a.test"))) {
+            isBusy.withLock { $0 } ? .threads(pool) : .inline
+        }
+        isBusy.withLock { $0 = true }
+        try await server.receiveHello()
+        #expect(try await server.channel.readOutbound(as: ByteBuffer.self) == nil)
+        gate.open()
+        try await pool.runIfActive {}
+        await server.channel.testingEventLoop.run()
+        #expect(try await server.channel.readOutbound(as: ByteBuffer.self) != nil)
+        try await pool.shutdownGracefully()
+    }
+
     @Test func stoppedPoolIsAnError() async throws {
         let pool = NIOThreadPool(numberOfThreads: 1)
         let server = try await ServerOnTestingChannel(Fixtures.server(Fixtures.identity("a.test")), pool)
@@ -144,11 +164,18 @@ private struct ServerOnTestingChannel {
     private let tap: NIOLoopBound<WireTap>
 
     init(_ configuration: TLSServerConfiguration, _ pool: NIOThreadPool) async throws {
+        try await self.init(configuration) { .threads(pool) }
+    }
+
+    init(
+        _ configuration: TLSServerConfiguration,
+        executor: @escaping @Sendable () -> TLSHandshakeExecutor
+    ) async throws {
         let channel = channel
         let loop = channel.testingEventLoop
         (recorder, tap) = try await loop.executeInContext {
             let (recorder, tap) = (Recorder(), WireTap())
-            let handler = TLSServerHandler(configuration: configuration, executor: .threadPool(pool))
+            let handler = TLSServerHandler(configuration: configuration, executor: executor())
             try channel.pipeline.syncOperations.addHandlers(tap, handler, recorder)
             return (NIOLoopBound(recorder, eventLoop: loop), NIOLoopBound(tap, eventLoop: loop))
         }
@@ -197,7 +224,7 @@ private struct Loopback: Sendable {
 
     init() async throws {
         pool.start()
-        let executor = TLSHandshakeExecutor.threadPool(pool)
+        let executor = TLSHandshakeExecutor.threads(pool)
         let server = try Fixtures.server(Fixtures.identity("a.test"))
         client = try Fixtures.client()
         listener = try await ServerBootstrap(group: group)
@@ -215,7 +242,7 @@ private struct Loopback: Sendable {
         let (client, pool) = (client, pool)
         return try await ClientBootstrap(group: group).connect(to: listener.localAddress!) { channel in
             channel.eventLoop.makeCompletedFuture {
-                let executor = TLSHandshakeExecutor.threadPool(pool)
+                let executor = TLSHandshakeExecutor.threads(pool)
                 let handler = TLSClientHandler(configuration: client, serverName: "a.test", executor: executor)
                 try channel.pipeline.syncOperations.addHandler(handler)
                 return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)

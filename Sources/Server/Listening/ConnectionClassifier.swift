@@ -130,10 +130,6 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
             // A second classifier has it, inside TLS.
             isFinished = true
         }
-        // Browsers come back with the app's ticket. None of them has a use for one from a TURN server.
-        if fate == .web || fate == .webOverHTTP2 {
-            context.triggerUserOutboundEvent(TLSRequest.offerResumption, promise: nil)
-        }
         context.fireChannelRead(wrapInboundOut(buffer))
         context.fireChannelReadComplete()
         context.pipeline.syncOperations.removeHandler(self, promise: nil)

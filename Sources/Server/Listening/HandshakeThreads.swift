@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DatagramIO
+import NIOCore
 import NIOPosix
+import OpenSSLTLS
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -9,31 +12,61 @@ import NIOPosix
     import Musl
 #endif
 
-/// Threads that TLS handshakes compute on while event loops carry media, which comes first.
+/// Threads that TLS handshakes compute on while media is relayed, which comes first.
 ///
-/// A signature takes long enough for the kernel to let it go on when media arrives, unless its thread has the lowest priority there
-/// is. It then has a seventieth of a CPU that media takes whole: some twenty handshakes a second.
-enum HandshakeThreads {
+/// When media arrives, the kernel does not always interrupt a thread that computes with the priority of the event loops, and calls feel
+/// that beside many handshakes. So there are threads of the lowest priority. Of a CPU that others take whole such a thread has a seventieth:
+/// where many steps wait for them, the next go to threads of ordinary priority, and nobody can starve handshakes with media.
+final class HandshakeThreads: HandshakeWorkers {
     /// PRIO_PROCESS, which C libraries give different types.
     private static let ofThread: CInt = 0
     private static let lowestPriority: CInt = 19
+    private static let patience = 8
 
-    /// - Parameter count: at least one.
-    static func start(count: Int) async throws -> NIOThreadPool {
-        let pool = NIOThreadPool(numberOfThreads: count)
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            do throws(SystemCallError) {
-                try WorkerThread.start {
-                    // On Linux that is this thread's, and that of those it makes (setpriority(2)). Where it may not be changed,
-                    // handshakes are as important as media.
-                    setpriority(ofThread, 0, lowestPriority)
-                    pool.start()
-                    continuation.resume()
-                }
-            } catch {
-                continuation.resume(throwing: error)
+    private let patient: NIOThreadPool
+    private let ordinary: NIOThreadPool
+    /// Steps that the patient threads have not done.
+    private let waiting = Atomic(0)
+    private let limit: Int
+
+    /// - Parameter count: of threads of each kind, at least one.
+    private init(count: Int) {
+        patient = NIOThreadPool(numberOfThreads: count)
+        ordinary = NIOThreadPool(numberOfThreads: count)
+        limit = count * Self.patience
+    }
+
+    /// - Parameter eventLoop: that waits for the threads.
+    static func start(count: Int, eventLoop: any EventLoop) async throws -> HandshakeThreads {
+        let threads = HandshakeThreads(count: count)
+        threads.ordinary.start()
+        let started = eventLoop.makePromise(of: Void.self)
+        do throws(SystemCallError) {
+            try WorkerThread.start {
+                // On Linux that is this thread's, and that of those it makes (setpriority(2)). Where it may not be changed,
+                // all handshakes are as important as media.
+                setpriority(ofThread, 0, lowestPriority)
+                threads.patient.start()
+                started.succeed()
             }
+        } catch {
+            started.fail(error)
         }
-        return pool
+        try await started.futureResult.get()
+        return threads
+    }
+
+    func submit(_ step: @escaping NIOThreadPool.WorkItem) {
+        guard waiting.load(ordering: .relaxed) < limit else { return ordinary.submit(step) }
+        waiting.add(1, ordering: .relaxed)
+        patient.submit { [self] state in
+            step(state)
+            waiting.subtract(1, ordering: .relaxed)
+        }
+    }
+
+    func shutdownGracefully() async throws {
+        try await patient.shutdownGracefully()
+        try await ordinary.shutdownGracefully()
     }
 }

@@ -54,8 +54,8 @@ package struct NonceIssuer {
     private static let codeLength = 12
 
     private func authenticationCode(of content: [UInt8], _ realm: String, _ client: TransportAddress) -> String {
-        // The realm is last: it is the one part without an end of its own.
-        var input = content
+        // No two different inputs are the same bytes: each part but the last has a length that is told before it.
+        var input = [UInt8(truncatingIfNeeded: content.count)] + content
         input.append(client)
         input.append(contentsOf: realm.utf8)
         return base64Encoded(Array(key.authenticationCode(of: input).prefix(9)))

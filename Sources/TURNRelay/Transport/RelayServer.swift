@@ -188,7 +188,8 @@ package final class RelayServer: Sendable {
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 
-    /// Whether anything was relayed in the last quarter or half of a second: media would have to wait for what computes long.
+    /// Whether anything was relayed before the last look at deadlines, four times a second: media may have to wait for what computes
+    /// long.
     package var isCarryingMedia: Bool { media.isMediaCarried }
 
     /// Makes no new allocation from now on, or makes them again.
