@@ -3,7 +3,6 @@
 import Dispatch
 import NIOCore
 import NIOPosix
-import Synchronization
 import Testing
 
 @testable import Server
@@ -17,34 +16,38 @@ import Testing
 struct HandshakeThreadsTests {
     private let loop = MultiThreadedEventLoopGroup.singleton.next()
 
-    /// The priority that a step is run with.
-    private func priority(of threads: HandshakeThreads) async throws -> CInt {
+    /// How the kernel schedules the thread of a step (sched(7)).
+    private func policy(of threads: HandshakeThreads) async throws -> CInt {
         let promise = loop.makePromise(of: CInt.self)
-        threads.submit { _ in promise.succeed(getpriority(0, 0)) }
+        threads.submit { _ in promise.succeed(sched_getscheduler(0)) }
         return try await promise.futureResult.get()
     }
 
     @Test func theyStandBack() async throws {
+        let ordinary = sched_getscheduler(0)
         let threads = try await HandshakeThreads.start(count: 1, eventLoop: loop)
-        #expect(try await priority(of: threads) == 19)
-        #expect(try await loop.submit { getpriority(0, 0) }.get() < 19)
+        #expect(try await policy(of: threads) == HandshakeThreads.idlePolicy)
+        #expect(try await loop.submit { sched_getscheduler(0) }.get() == ordinary)
         try await threads.shutdownGracefully()
     }
 
     /// A few steps wait for a CPU that others take whole, and the next ones do not.
     @Test func theyDoNotStarve() async throws {
+        let ordinary = sched_getscheduler(0)
         let threads = try await HandshakeThreads.start(count: 1, eventLoop: loop)
         let gate = DispatchSemaphore(value: 0)
-        let done = Mutex(0)
-        for _ in 0..<8 {
+        let steps = (0..<4).map { _ in loop.makePromise(of: Void.self) }
+        for step in steps {
             threads.submit { _ in
                 gate.wait()
-                done.withLock { $0 += 1 }
+                step.succeed()
             }
         }
-        #expect(try await priority(of: threads) < 19)
-        for _ in 0..<8 { gate.signal() }
-        while done.withLock({ $0 }) < 8 { await Task.yield() }
+        #expect(try await policy(of: threads) == ordinary)
+        for step in steps {
+            gate.signal()
+            try await step.futureResult.get()
+        }
         try await threads.shutdownGracefully()
     }
 }

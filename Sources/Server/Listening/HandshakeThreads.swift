@@ -15,13 +15,12 @@ import Synchronization
 /// Threads that TLS handshakes compute on while media is relayed, which comes first.
 ///
 /// When media arrives, the kernel does not always interrupt a thread that computes with the priority of the event loops, and calls feel
-/// that beside many handshakes. So there are threads of the lowest priority. Of a CPU that others take whole such a thread has a seventieth:
-/// where many steps wait for them, the next go to threads of ordinary priority, and nobody can starve handshakes with media.
+/// that beside many handshakes. So there are threads that run when nobody else wants the CPU. Of one that others take whole such a thread has a
+/// third of a percent: where some steps wait for it, the next go to threads of ordinary priority, and nobody can starve handshakes with media.
 final class HandshakeThreads: HandshakeWorkers {
-    /// PRIO_PROCESS, which C libraries give different types.
-    private static let ofThread: CInt = 0
-    private static let lowestPriority: CInt = 19
-    private static let patience = 8
+    /// SCHED_IDLE of sched(7), which not all C libraries name.
+    static let idlePolicy: CInt = 5
+    private static let patience = 4
 
     private let patient: NIOThreadPool
     private let ordinary: NIOThreadPool
@@ -43,9 +42,9 @@ final class HandshakeThreads: HandshakeWorkers {
         let started = eventLoop.makePromise(of: Void.self)
         do throws(SystemCallError) {
             try WorkerThread.start {
-                // On Linux that is this thread's, and that of those it makes (setpriority(2)). Where it may not be changed,
-                // all handshakes are as important as media.
-                setpriority(ofThread, 0, lowestPriority)
+                // Of this thread and those that it makes. Where that is not allowed, all handshakes are as important as media.
+                var noPriority = sched_param()
+                _ = unsafe sched_setscheduler(0, idlePolicy, &noPriority)
                 threads.patient.start()
                 started.succeed()
             }
