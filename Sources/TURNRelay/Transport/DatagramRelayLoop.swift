@@ -32,7 +32,6 @@ final class DatagramRelayLoop: RelayLoop {
     /// By `ClientID.slot`.
     var clients: [DatagramClient?] = []
     var clientsByKey: [DatagramClientKey: DatagramClient] = [:]
-
     private var media: MediaWatch.Reporter
 
     init(relay: Relay, poller: Poller, media: MediaWatch, logger: Logger) {

@@ -5,9 +5,9 @@ import os
 from pathlib import Path
 
 CHROMIUM = "/usr/bin/chromium"
-OBSERVE, SMALL_CAMERA, TALL_CAMERA, NOISE, SCREEN, TONE, VOICE, TELL = (
+OBSERVE, PAINTED_CAMERA, SMALL_CAMERA, TALL_CAMERA, NOISE, SCREEN, TONE, VOICE, TELL = (
     Path(__file__).with_name(f"{name}.js")
-    for name in ("observe", "small-camera", "tall-camera", "noise", "screen", "tone", "voice", "tell")
+    for name in ("observe", "painted-camera", "small-camera", "tall-camera", "noise", "screen", "tone", "voice", "tell")
 )
 VIEWPORT = {"width": 1280, "height": 800}
 SHARED_TITLE = "A tab to share"
@@ -45,6 +45,6 @@ def new_context(browser, *scripts, devices=True, viewport=None):
     """A context is a browser of its own: no storage, cache or service worker in common with others."""
     context = browser.new_context(viewport=viewport or VIEWPORT)
     context.grant_permissions(["camera", "microphone"] if devices else [])
-    for script in (*(scripts or (SMALL_CAMERA,)), TONE, OBSERVE):
+    for script in (PAINTED_CAMERA, *(scripts or (SMALL_CAMERA,)), TONE, OBSERVE):
         context.add_init_script(path=script)
     return context
