@@ -68,9 +68,9 @@ extension TLSHandler {
         _ context: ChannelHandlerContext
     ) {
         self.connection = consume connection
-        if sendOutput(context) { hasAnswered = true }
         switch progress {
         case .needsInput:
+            if sendOutput(context) { hasAnswered = true }
             if let input = heldInput.take() {
                 receiveInHandshake(input, context)
             } else if hasInputEnded {
@@ -81,6 +81,9 @@ extension TLSHandler {
         }
     }
 
+    /// What ended the handshake, such as a server's session ticket, goes with the first words, if there are some to say by
+    /// the end of the read, and alone if not: a peer may wait for an acknowledgment before it says its own (Nagle's
+    /// algorithm, RFC 9293, section 3.7.4).
     private func completed(_ session: TLSSession, _ context: ChannelHandlerContext) {
         state = .open
         context.fireUserInboundEventTriggered(TLSUserEvent.handshakeCompleted(session))

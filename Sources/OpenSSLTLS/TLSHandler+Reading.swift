@@ -27,7 +27,6 @@ extension TLSHandler {
         }
         var plaintext = context.channel.allocator.buffer(capacity: input)
         guard let result = connection?.decrypt(into: &plaintext) else { return }
-        sendOutput(context)
         if plaintext.readableBytes > 0 {
             hasDelivered = true
             isReadWanted = false
@@ -50,6 +49,8 @@ extension TLSHandler {
         } else if isReadWanted {
             requestRead(context)
         }
+        // What OpenSSL says by itself, unless an answer took it along.
+        sendOutput(context)
     }
 
     /// Asks for more, but not while a step of the handshake runs: TCP's own flow control then bounds what a peer can

@@ -107,6 +107,23 @@ import Testing
         #expect(pair.client.recorder.session?.isResumed == false)
     }
 
+    /// A client that has said nothing yet may wait for its Finished to be acknowledged.
+    @Test(arguments: [false, true])
+    func aTicketGoesWithAnAnswerThatIsDue(isDue: Bool) throws {
+        let pair = try Pair(Fixtures.client(), Fixtures.server(Fixtures.identity("a.test")), name: "a.test")
+        let operations = pair.server.channel.pipeline.syncOperations
+        try operations.addHandler(EchoHandler(), position: .before(pair.server.recorder))
+        try pair.carryAll(from: pair.client, to: pair.server)
+        try pair.carryAll(from: pair.server, to: pair.client)
+        if isDue { pair.client.send("words") }
+        try pair.carryAll(from: pair.client, to: pair.server)
+        #expect(pair.server.tap.writes.dropFirst().map { records([$0]).count } == [isDue ? 2 : 1])
+        if !isDue { pair.client.send("words") }
+        try pair.pump()
+        #expect(pair.server.tap.writes.count == (isDue ? 2 : 3))
+        #expect(pair.client.recorder.text == "words")
+    }
+
     @Test func handlersMayChangeOnTheEvent() throws {
         /// Puts a recorder in its own place as soon as the handshake is done.
         final class Replacing: ChannelInboundHandler, RemovableChannelHandler {

@@ -176,15 +176,25 @@ struct Pair {
         }
     }
 
+    /// Carries what one end has sent so far, in one piece.
+    func carryAll(from: Endpoint, to: Endpoint) throws {
+        var all = ByteBuffer()
+        while var bytes = try from.channel.readOutbound(as: ByteBuffer.self) { all.writeBuffer(&bytes) }
+        deliver(all, to: to)
+    }
+
+    private func deliver(_ bytes: ByteBuffer, to end: Endpoint) {
+        end.channel.pipeline.fireChannelRead(bytes)
+        end.channel.pipeline.fireChannelReadComplete()
+        end.channel.embeddedEventLoop.run()
+    }
+
     private func carry(_ from: Endpoint, _ to: Endpoint, _ chunk: Int) throws -> Bool {
         var isMoving = false
         while var bytes = try from.channel.readOutbound(as: ByteBuffer.self) {
             isMoving = true
             while bytes.readableBytes > 0, to.channel.isActive {
-                let piece = bytes.readSlice(length: min(chunk, bytes.readableBytes))!
-                to.channel.pipeline.fireChannelRead(piece)
-                to.channel.pipeline.fireChannelReadComplete()
-                to.channel.embeddedEventLoop.run()
+                deliver(bytes.readSlice(length: min(chunk, bytes.readableBytes))!, to: to)
             }
         }
         from.channel.embeddedEventLoop.run()

@@ -118,6 +118,7 @@ import Testing
         await server.channel.testingEventLoop.run()
         let answer = try #require(try await server.channel.readOutbound(as: ByteBuffer.self))
         client.channel.pipeline.fireChannelRead(answer)
+        client.channel.pipeline.fireChannelReadComplete()
 
         let gate = Gate()
         pool.submit { _ in gate.wait() }
