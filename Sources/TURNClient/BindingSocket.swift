@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NIOCore
-import OpenSSLCrypto
 package import STUNCodec
 
 /// An answer to a Binding request, and where it came from.
@@ -49,7 +48,7 @@ final class BindingSocketHandler: ChannelInboundHandler {
 
     private var waiting: [TransactionID: EventLoopPromise<BindingAnswer?>] = [:]
     private var context: ChannelHandlerContext?
-    private var random = SecureRandom()
+    private var random = SystemRandomNumberGenerator()
 
     func request(
         _ server: SocketAddress,

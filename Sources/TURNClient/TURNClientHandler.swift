@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NIOCore
-import OpenSSLCrypto
 import STUNCodec
 
 /// Runs a ``ClientSession`` on a stream of plain bytes, or on datagrams.
@@ -26,7 +25,7 @@ package final class TURNClientHandler: ChannelInboundHandler {
     var waiting: [TransactionID: Waiting] = [:]
     private var context: ChannelHandlerContext?
     var buffer = ByteBuffer()
-    private var random = SecureRandom()
+    private var random = SystemRandomNumberGenerator()
 
     init(
         session: sending ClientSession,

@@ -31,7 +31,7 @@ package final class Bench {
         realms: RealmDirectory? = nil,
         tickets: MobilityTickets? = nil,
         connections: ConnectionRegistry = ConnectionRegistry(),
-        random: any RandomNumberGenerator = SecureRandom()
+        random: any RandomNumberGenerator = SystemRandomNumberGenerator()
     ) throws {
         let directory = directory ?? RelayedAddressDirectory(configuration.mode)
         let realms = try realms ?? RealmDirectory(default: Self.realmConfiguration())

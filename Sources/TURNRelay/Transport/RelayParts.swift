@@ -30,7 +30,7 @@ struct RelayParts: Sendable {
             sockets: configuration.mode.isOpen ? sockets : nil,
             tickets: tickets,
             connections: connections,
-            random: SecureRandom()
+            random: SystemRandomNumberGenerator()
         )
     }
 }
