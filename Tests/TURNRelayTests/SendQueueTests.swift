@@ -155,13 +155,21 @@ struct SendQueueTests {
         #expect(delays.longest == .milliseconds(5))
     }
 
-    @Test func channelDataIsPadded() {
-        for length in 0..<9 {
-            var output = ByteBuffer()
-            let payload = [UInt8](repeating: 0xAA, count: length)
-            output.writeChannelData(payload.rawSpan, on: ChannelNumber(rawValue: 0x4001))
-            let padding = [UInt8](repeating: 0, count: (4 - length % 4) % 4)
-            #expect(Array(output.readableBytesView) == [0x40, 1, 0, UInt8(length)] + payload + padding)
+    /// Wherever it begins, and whatever the memory held before.
+    @Test(arguments: [0...8, 1198...1202, 65_532...65_535])
+    func channelDataIsPadded(lengths: ClosedRange<Int>) {
+        for length in lengths {
+            for offset in 0..<4 {
+                var output = ByteBuffer(repeating: 0xFF, count: 66_000)
+                output.clear()
+                output.writeRepeatingByte(0x55, count: offset)
+                let payload = [UInt8](repeating: 0xAA, count: length)
+                output.writeChannelData(payload.rawSpan, on: ChannelNumber(rawValue: 0x4001))
+                let header = [0x40, 1, UInt8(length >> 8), UInt8(length & 0xFF)]
+                let padding = [UInt8](repeating: 0, count: (4 - length % 4) % 4)
+                #expect(output.readSlice(length: offset)?.readableBytes == offset)
+                #expect(Array(output.readableBytesView) == header + payload + padding)
+            }
         }
     }
 
