@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 
 from harness import load, systemcalls
-from harness.servers import Coturn, Limit, OpenSwiftTURN, SwiftTURN
+from harness.servers import Coturn, Limit, OpenSwiftTURN, SmallCoturn, SmallOpenSwiftTURN, SwiftTURN
 
 CPU_PER_PACKET = ("server_cpu_us_per_packet", "CPU per packet, µs")
 LATENCY = ("latency_us_p99", "latency p99, µs")
@@ -196,6 +196,8 @@ def allocations():
         for transport, kind, bars in (("udp", "UDP", udp), ("tls", "TLS, with handshake", tls)):
             yield AllocationCase(f"allocation over {kind}, {manner}", transport, bars,
                                  servers=(OpenSwiftTURN, Coturn), at_once=at_once)  # fmt: skip
+    yield AllocationCase("allocation over TLS, with handshake, 16 at once, ECDSA", "tls", (Bar(cpu, 0.80, 0.60),),
+                         servers=(SmallOpenSwiftTURN, SmallCoturn), at_once=16)  # fmt: skip
 
 
 # 1 Mbit/s of 1200-byte packets.
@@ -214,10 +216,11 @@ def others():
     growth = Bar(("cost_growth", "CPU per packet ÷ that of 20 pairs alone"), own=1.2)
     yield CrowdedCase("TLS call, 20 pairs, beside 2,000 idle allocations", "tls", (Bar(CPU_PER_PACKET), growth),
                       servers=(SwiftTURN,))  # fmt: skip
-    for pairs in (2, 20, 200):
-        kind, bars = (ScaleCase, (growth,)) if pairs == 200 else (Case, ())
-        yield kind(f"TLS call, {pairs} pairs, a window of 4", "tls", (Bar(CPU_PER_PACKET), *bars),
-                   ("--pairs", pairs, "--window", 4))  # fmt: skip
+    yield ScaleCase("TLS call, 1200 B, 200 pairs, maximum", "tls", (CALL_MAXIMUM, FRESHNESS, growth),
+                    ("--pairs", 200))  # fmt: skip
+    # Little can be done together here, so that each packet pays for the memory of its connection.
+    yield ScaleCase("TLS call, 1200 B, 200 pairs, a window of 4", "tls", (Bar(CPU_PER_PACKET), growth),
+                    ("--pairs", 200, "--window", 4))  # fmt: skip
     yield TwoLoopsCase("TLS call, 10 pairs for each CPU, two event loops", "tls",
                        (Bar(("growth", "packets/s ÷ those of one loop")), Bar(("generator_share", "generator's share"))),
                        ("--pairs", 10), servers=(SwiftTURN,))  # fmt: skip

@@ -72,7 +72,7 @@ def ages(results):
 
 def costs(results):
     """CPU per packet against pairs, of calls at maximum; nil without all three."""
-    names = [f"TLS call, {pairs} pairs, a window of 4" for pairs in (2, 20, 200)]
+    names = [f"TLS call, 1200 B, {pairs} pairs, maximum" for pairs in (2, 20, 200)]
     if not all(name in results.values for name in names):
         return None
     series = {

@@ -149,6 +149,19 @@ class Coturn(Server):
         ]  # fmt: skip
 
 
+class SmallCertificateServer(Server):
+    def __init__(self, directory, certificate, *options, **more):
+        super().__init__(directory, SmallCertificate(directory), *options, **more)
+
+
+class SmallOpenSwiftTURN(SmallCertificateServer, OpenSwiftTURN):
+    pass
+
+
+class SmallCoturn(SmallCertificateServer, Coturn):
+    pass
+
+
 class Limit(Server):
     title = "limit"
 

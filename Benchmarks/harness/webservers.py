@@ -8,7 +8,7 @@ import string
 import subprocess
 from pathlib import Path
 
-from harness.servers import ADDRESS, Server, SmallCertificate, binary
+from harness.servers import ADDRESS, Server, SmallCertificateServer, binary
 
 HERE = Path(__file__).resolve().parent.parent
 MANY = 100_000
@@ -76,11 +76,6 @@ class NginxNode(Server):
     def pids(self):
         workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         return [self.pid, *workers, self.node.pid]
-
-
-class SmallCertificateServer(Server):
-    def __init__(self, directory, certificate, *options, **more):
-        super().__init__(directory, SmallCertificate(directory), *options, **more)
 
 
 class SmallWebSwiftTURN(SmallCertificateServer, WebSwiftTURN):
