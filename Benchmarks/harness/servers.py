@@ -150,6 +150,8 @@ class Coturn(Server):
 
 
 class SmallCertificateServer(Server):
+    """Has a small certificate in place of the one it is given."""
+
     def __init__(self, directory, certificate, *options, **more):
         super().__init__(directory, SmallCertificate(directory), *options, **more)
 
