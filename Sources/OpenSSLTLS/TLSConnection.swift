@@ -106,17 +106,17 @@ internal import OpenSSLCrypto
         }
     }
 
-    /// Encrypts `buffers` as one stream, in as few records as possible.
-    func encrypt(_ buffers: [ByteBuffer]) throws(TLSError) {
-        let total = buffers.reduce(0) { $0 + $1.readableBytes }
+    /// Encrypts a buffer and others behind it as one stream, in as few records as possible.
+    func encrypt(_ first: ByteBuffer, followedBy others: [ByteBuffer]) throws(TLSError) {
+        let total = others.reduce(first.readableBytes) { $0 + $1.readableBytes }
         guard total > 0 else { return }
         storage.outbound.reserveCapacity(
             minimumWritableBytes: total + (total / Self.recordLimit + 1) * Self.recordOverhead
         )
-        if buffers.count == 1 { return try encryptPiece(buffers[0]) }
+        if others.isEmpty { return try encryptPiece(first) }
         // Records are filled up across buffers; whole records' worth in one buffer is not copied to get there.
         var staging = ByteBufferAllocator().buffer(capacity: min(total, Self.recordLimit))
-        for var buffer in buffers {
+        for var buffer in [first] + others {
             while buffer.readableBytes > 0 {
                 if staging.readableBytes == 0, buffer.readableBytes >= Self.recordLimit {
                     let whole = buffer.readableBytes / Self.recordLimit * Self.recordLimit

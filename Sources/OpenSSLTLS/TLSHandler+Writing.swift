@@ -21,21 +21,26 @@ extension TLSHandler {
 
     /// Encrypts all writes that were flushed and writes them as one buffer. Before the handshake is done they wait.
     func writeEncrypted(_ context: ChannelHandlerContext) {
-        guard state == .open, pendingWrites.hasMark else { return }
-        var buffers: [ByteBuffer] = []
-        var promise: EventLoopPromise<Void>?
-        while pendingWrites.hasMark, let write = pendingWrites.popFirst() {
-            buffers.append(write.bytes)
+        guard state == .open, let first = popFlushed() else { return }
+        var promise = first.promise
+        // Hardly ever any.
+        var others: [ByteBuffer] = []
+        while let write = popFlushed() {
+            others.append(write.bytes)
             promise = combined(promise, write.promise)
         }
         do throws(TLSError) {
-            try connection?.encrypt(buffers)
+            try connection?.encrypt(first.bytes, followedBy: others)
         } catch {
             promise?.fail(error)
             return fail(error, context)
         }
         let encrypted = connection?.takeOutput() ?? ByteBuffer()
         context.writeAndFlush(wrapOutboundOut(encrypted), promise: promise)
+    }
+
+    private func popFlushed() -> PendingWrite? {
+        pendingWrites.hasMark ? pendingWrites.popFirst() : nil
     }
 
     /// One promise for both. Writes that leave in one buffer succeed or fail together.

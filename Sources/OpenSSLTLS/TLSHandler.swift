@@ -124,7 +124,6 @@ package class TLSHandler: ChannelDuplexHandler {
     package func flush(context: ChannelHandlerContext) {
         pendingWrites.mark()
         writeEncrypted(context)
-        context.flush()
     }
 
     package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
