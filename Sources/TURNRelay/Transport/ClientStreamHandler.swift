@@ -305,21 +305,21 @@ final class ClientStreamHandler: ChannelInboundHandler, RemovableChannelHandler 
     private func writeOutput(_ context: ChannelHandlerContext) {
         let length = output.readableBytes
         traffic.sent += length
-        let eventLoop = context.eventLoop.assumeIsolated()
-        let written = context.eventLoop.makePromise(of: Void.self)
-        isWriting = true
-        context.writeAndFlush(wrapOutboundOut(output), promise: written)
-        written.futureResult.assumeIsolated().whenSuccess {
-            self.isWriting = false
-            // Later, when the channel's own flush is over: within it a write waits, and looks as if it was not taken.
-            if !self.isDraining { eventLoop.execute { self.drain(at: .now()) } }
-        }
+        context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+        isWriting = !context.channel.isWritable
         pace.wrote(length, wasTaken: !isWriting)
         if isWriting {
             output = ByteBuffer()
         } else {
             loop.putIdleBuffer(&output)
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        isWriting = !context.channel.isWritable
+        // Later, when the channel's own flush is over, which says so.
+        if !isWriting, !isDraining { context.eventLoop.assumeIsolated().execute { self.drain(at: .now()) } }
+        context.fireChannelWritabilityChanged()
     }
 
     private func drop(_ count: Int, _ reason: DropReason) {

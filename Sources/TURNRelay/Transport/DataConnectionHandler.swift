@@ -66,7 +66,8 @@ final class DataConnectionHandler: ChannelInboundHandler {
         guard !isLingering, let context, context.channel.isActive else { return }
         isLingering = true
         let idle = IdleStateHandler(allTimeout: terms.halfClosedTimeout)
-        try? context.pipeline.syncOperations.addHandler(idle, position: .first)
+        // Nearer to the socket it would not see what a DirectWriteHandler sends.
+        try? context.pipeline.syncOperations.addHandler(idle, position: .before(self))
     }
 
     func handlerAdded(context: ChannelHandlerContext) {

@@ -185,6 +185,9 @@ package final class RelayServer: Sendable {
             onDecided: onDecided
         )
         try channel.syncOptions?.setOption(NotSentLowWater.option, value: NotSentLowWater.forMedia)
+        // Writable means that the socket has taken everything, but for a byte at most.
+        try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: 1, high: 1))
+        try DirectWriteHandler.add(to: channel)
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 
