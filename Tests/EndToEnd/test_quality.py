@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from support.browser import NOISE, TALL_CAMERA
+from support.browser import NOISE, STILL_MICROPHONE, TALL_CAMERA
 from support.network import proxy_for
 from support.waiting import PATIENCE
 from test_check import DRAWN
@@ -72,8 +72,8 @@ def planned(person):
 @pytest.mark.parametrize("count", (4, 6))
 def test_everybody_sees_everybody_within_an_ordinary_uplink(server, room, count, record):
     # For all that these cameras could send there is no room. One of Chromium's, shared by six pages, sometimes gives none of
-    # them a picture.
-    people = room.gather(server.url, count, TALL_CAMERA, timeout=CROWDED)
+    # them a picture; with its microphone they take two CPUs whole, and then measure links that carry less than the plan's.
+    people = room.gather(server.url, count, TALL_CAMERA, STILL_MICROPHONE, timeout=CROWDED, sound=False)
     uplink = people[0].page.evaluate(PLANNED, [])["uplink"]
     for person in people:
         person.until(lambda p=person: None not in views(p), lambda p=person: f"views: {views(p)}")
@@ -88,7 +88,7 @@ def test_everybody_sees_everybody_within_an_ordinary_uplink(server, room, count,
         person.until(lambda p=person: is_small_somewhere(views(p)), lambda p=person: f"views: {views(p)}")
         person.until(lambda p=person: applied(p) == planned(p), lambda p=person: f"{applied(p)}, not {planned(p)}")
         assert applied(person) != before[person]
-    people[0].expect_media(count - 1)
+    people[0].expect_media(count - 1, sound=False)
 
 
 def test_a_slow_receiver_is_sent_less_at_once_and_more_again_later(named_server, start_proxy, room):

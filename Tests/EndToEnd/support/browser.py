@@ -5,10 +5,13 @@ import os
 from pathlib import Path
 
 CHROMIUM = "/usr/bin/chromium"
-OBSERVE, PAINTED_CAMERA, SMALL_CAMERA, TALL_CAMERA, NOISE, SCREEN, TONE, VOICE, TELL = (
+OBSERVE, PAINTED_CAMERA, SMALL_CAMERA, TALL_CAMERA, STILL_MICROPHONE, NOISE, SCREEN, TONE, VOICE, TELL = (
     Path(__file__).with_name(f"{name}.js")
-    for name in ("observe", "painted-camera", "small-camera", "tall-camera", "noise", "screen", "tone", "voice", "tell")
-)
+    for name in (
+        "observe", "painted-camera", "small-camera", "tall-camera", "still-microphone", "noise", "screen", "tone", "voice",
+        "tell",
+    )
+)  # fmt: skip
 VIEWPORT = {"width": 1280, "height": 800}
 SHARED_TITLE = "A tab to share"
 

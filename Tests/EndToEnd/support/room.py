@@ -29,14 +29,14 @@ class Room:
         self.participants.append(participant)
         return participant
 
-    def gather(self, url, count, *scripts, timeout=PATIENCE):
-        """`count` participants in a call, each with media from all others."""
+    def gather(self, url, count, *scripts, timeout=PATIENCE, sound=True):
+        """`count` participants in a call, each with media from all others; without `sound`, with pictures."""
         people = [self.enter(url, *scripts) for _ in range(count)]
         for person in people:
             person.join()
         for person in people:
             person.expect_pictures(count - 1, timeout)
-            person.expect_media(count - 1, timeout)
+            person.expect_media(count - 1, timeout, sound)
         return people
 
     def close(self):
