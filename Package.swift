@@ -78,7 +78,7 @@ let package = Package(
         .target(
             name: "TURNRelay",
             dependencies: [
-                "STUNCodec", "DatagramIO", "TURNCredentials", "OpenSSLCrypto", nioCore, nioPosix, logging,
+                "STUNCodec", "DatagramIO", "TURNCredentials", "OpenSSLCrypto", "OpenSSLTLS", nioCore, nioPosix, logging,
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],

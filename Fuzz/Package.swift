@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "TURNRelay",
             dependencies: [
-                "STUNCodec", "DatagramIO", "TURNCredentials", "OpenSSLCrypto", nioCore, nioPosix, logging,
+                "STUNCodec", "DatagramIO", "TURNCredentials", "OpenSSLCrypto", "OpenSSLTLS", nioCore, nioPosix, logging,
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
@@ -70,7 +70,8 @@ let package = Package(
         .target(
             name: "Targets",
             dependencies: [
-                "STUNCodec", "OpenSSLCrypto", "OpenSSLTLS", "TURNCredentials", "TURNRelay", "SignalHub", "Server",
+                "STUNCodec", "DatagramIO", "OpenSSLCrypto", "OpenSSLTLS", "TURNCredentials", "TURNRelay", "SignalHub",
+                "Server",
                 nioCore, nioEmbedded, nioWebSocket, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -8,12 +8,14 @@ import CDatagrams
     import Musl
 #endif
 
-/// Waits for sockets to become readable, or for `wake` (epoll(7), eventfd(2)).
+/// Waits for sockets to become readable or to have room, or for `wake` (epoll(7), eventfd(2)).
 package final class Poller: Sendable {
     package struct Event: Sendable {
         /// Of the socket.
         package let descriptor: CInt
         package let isReadable: Bool
+        /// It takes more, after `watchRoom(of:)`.
+        package let hasRoom: Bool
         /// Its error queue has something, or it is broken.
         package let hasError: Bool
     }
@@ -41,16 +43,23 @@ package final class Poller: Sendable {
     }
 
     package func add(_ descriptor: CInt) throws(SystemCallError) {
-        var event = unsafe epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(fd: descriptor))
-        guard unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
-            throw SystemCallError(errno: errno)
-        }
+        guard control(EPOLL_CTL_ADD, descriptor, EPOLLIN.rawValue) else { throw SystemCallError(errno: errno) }
+    }
+
+    /// Whether to tell, too, when a socket that was added has room for what is sent.
+    package func watchRoom(of descriptor: CInt, _ isWatched: Bool) {
+        let room = isWatched ? EPOLLOUT.rawValue : 0
+        _ = control(EPOLL_CTL_MOD, descriptor, EPOLLIN.rawValue | room)
     }
 
     /// To be called before the descriptor is closed. From any thread, like `add`.
     package func remove(_ descriptor: CInt) {
-        var event = unsafe epoll_event()
-        _ = unsafe epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &event)
+        _ = control(EPOLL_CTL_DEL, descriptor, 0)
+    }
+
+    private func control(_ operation: CInt, _ descriptor: CInt, _ events: UInt32) -> Bool {
+        var event = unsafe epoll_event(events: events, data: epoll_data_t(fd: descriptor))
+        return unsafe epoll_ctl(epoll, operation, descriptor, &event) == 0
     }
 
     /// Ends the wait under way, or the next one. From any thread.
@@ -59,26 +68,36 @@ package final class Poller: Sendable {
     }
 
     /// Waits until something happens, at most `milliseconds`.
-    package func wait(milliseconds: Int32) -> [Event] {
+    ///
+    /// - Parameter events: what has happened; memory that is used again and again.
+    package func wait(milliseconds: Int32, into events: inout [Event]) {
+        events.removeAll(keepingCapacity: true)
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.capacity) { ready in
-            var events: [Event] = []
             let count = unsafe epoll_wait(epoll, ready.baseAddress, Int32(Self.capacity), milliseconds)
             for index in 0..<max(0, Int(count)) {
                 let (descriptor, flags) = unsafe (ready[index].data.fd, ready[index].events)
                 if descriptor == wakeup {
                     clearWakeup()
                 } else {
-                    let hasError = flags & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
-                    let isReadable = flags & EPOLLIN.rawValue != 0
-                    events.append(Event(descriptor: descriptor, isReadable: isReadable, hasError: hasError))
+                    events.append(Event(descriptor: descriptor, flags: flags))
                 }
             }
-            return events
         }
     }
 
     private func clearWakeup() {
         var value: eventfd_t = 0
         _ = unsafe eventfd_read(wakeup, &value)
+    }
+}
+
+extension Poller.Event {
+    fileprivate init(descriptor: CInt, flags: UInt32) {
+        self.init(
+            descriptor: descriptor,
+            isReadable: flags & EPOLLIN.rawValue != 0,
+            hasRoom: flags & EPOLLOUT.rawValue != 0,
+            hasError: flags & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0
+        )
     }
 }

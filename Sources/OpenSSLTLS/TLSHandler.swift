@@ -94,6 +94,17 @@ package class TLSHandler: ChannelDuplexHandler {
         context.fireErrorCaught(error)
     }
 
+    /// Gives the connection away, once nothing waits to be encrypted. The handler does nothing from then on, not even when the
+    /// channel is closed.
+    ///
+    /// - Returns: nil when it is not open.
+    package func release() -> TLSRecordLayer? {
+        guard state == .open, !isPeerDone, !isOutputClosed, pendingWrites.isEmpty else { return nil }
+        guard let connection = connection.take() else { return nil }
+        state = .closed
+        return TLSRecordLayer(connection)
+    }
+
     // Overridable members belong to the class itself; each of these is a line to the extension that does the work.
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {

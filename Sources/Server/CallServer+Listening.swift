@@ -113,13 +113,14 @@ extension CallServer {
                 )
                 try channel.pipeline.syncOperations.addHandler(handler)
             },
-            attachTURN: { client, onDecided in
+            attachTURN: { client, received, onDecided in
                 try relay.attach(
                     to: client.channel,
                     from: client.address,
                     over: client.isInsideTLS ? .tls : .tcp,
                     acceptedAt: client.acceptedAt,
                     serverName: client.serverName,
+                    received: received,
                     onDecided: onDecided
                 )
             },
@@ -135,7 +136,7 @@ extension CallServer {
             rolesInsideTLS: [],
             plainRoles: .web,
             attachTLS: { _ in throw ChannelError.operationUnsupported },
-            attachTURN: { _, _ in throw ChannelError.operationUnsupported },
+            attachTURN: { _, _, _ in throw ChannelError.operationUnsupported },
             attachWeb: { _ in throw ChannelError.operationUnsupported },
             attachRedirect: { try attachments.edge.attachRedirect(to: $0, isHere: false) },
             counters: attachments.counters

@@ -30,7 +30,7 @@ struct ConnectionClassifierTests {
             rolesInsideTLS: .all,
             plainRoles: [],
             attachTLS: { _ in },
-            attachTURN: { client, _ in taken.value = .turn(serverName: client.serverName) },
+            attachTURN: { client, _, _ in taken.value = .turn(serverName: client.serverName) },
             attachWeb: { _ in taken.value = .web },
             attachRedirect: { _ in }
         )

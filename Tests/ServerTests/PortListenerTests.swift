@@ -24,7 +24,7 @@ struct PortListenerTests {
             rolesInsideTLS: [],
             plainRoles: .all,
             attachTLS: { _ in },
-            attachTURN: { _, _ in },
+            attachTURN: { _, _, _ in },
             attachWeb: { _ in },
             attachRedirect: attachRedirect
         )

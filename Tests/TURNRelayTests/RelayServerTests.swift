@@ -151,7 +151,17 @@ struct RelayServerTests {
             let client = try await connectOverUDP(to: address)
             _ = try await client.allocate()
             await client.close()
+            let listener = try await ServerBootstrap(group: group)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(RelayAttachment(relay))
+                    }
+                }
+                .bind(host: "127.0.0.1", port: 0).get()
+            let other = try await connect(to: #require(listener.localAddress))
+            _ = try await other.allocate()
             await relay.stop()
+            try await other.channel.closeFuture.get()
             try await group.shutdownGracefully()
         }
         // Threads for datagrams end by themselves.

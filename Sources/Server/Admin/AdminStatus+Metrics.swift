@@ -34,7 +34,9 @@ extension AdminStatus {
         packets = Directions(fromClients: from.packets, toClients: to.packets)
         for reason in DropReason.allCases { drops[reason.rawValue.snakeCase] = relay.counters.drops[reason] ?? 0 }
         queueDelay = DelayBuckets(relay.counters.queueDelays)
-        eventLoopDelay = DelayBuckets(relay.eventLoopDelays)
+        var loopDelays = relay.eventLoopDelays
+        loopDelays.add(relay.streamThreadDelays)
+        eventLoopDelay = DelayBuckets(loopDelays)
         eventLoopLagSeconds = Lag(p50: eventLoopDelay.quantile(0.5), p99: eventLoopDelay.quantile(0.99))
         authenticationFailures = relay.core.refusals.filter { !$0.key.isOrdinary }.values.reduce(0, +)
     }

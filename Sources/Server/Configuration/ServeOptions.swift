@@ -136,7 +136,7 @@ struct ServeOptions: ParsableArguments {
     @Option(help: .option(.webRoot, "Where the app's files are.", valueName: "dir"))
     var webRoot: String?
 
-    @Option(help: .option(.eventLoops, "Threads that do I/O.", valueName: "n"))
+    @Option(help: .option(.eventLoops, "Event loops, each with threads of the relay beside it.", valueName: "n"))
     var eventLoops: Int?
 
     @Option(

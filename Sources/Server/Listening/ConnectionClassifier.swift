@@ -19,7 +19,7 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
     private let routes: ConnectionRoutes
     private var client: ClientConnection
     private let logger: Logger
-    private let onEnd: () -> Void
+    private let onEnd: @Sendable () -> Void
     /// What the client may do here.
     private var roles: ListenAddress.Roles
     private var buffer = ByteBuffer()
@@ -35,7 +35,7 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
         routes: ConnectionRoutes,
         client: ClientConnection,
         logger: Logger,
-        onEnd: @escaping () -> Void
+        onEnd: @escaping @Sendable () -> Void
     ) {
         self.routes = routes
         self.client = client
@@ -108,6 +108,7 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
 
     private func decide(_ verdict: FirstBytes.Verdict, _ context: ChannelHandlerContext) {
         do {
+            if verdict == .turn, roles.contains(.turn) { return try leaveToRelay() }
             guard try attach(verdict) else {
                 fate = .unserved
                 return close(context, "speaks nothing that this listener serves")
@@ -122,11 +123,7 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
         case .http2:
             fate = .webOverHTTP2
             finish()
-        case .turn:
-            // The relay has the connection now, and will tell the end.
-            routes.counters.count(client.isInsideTLS ? .turnOverTLS : .turnOverTCP)
-            isFinished = true
-        case .tls, .needMore, .unknown:
+        case .tls, .needMore, .turn, .unknown:
             // A second classifier has it, inside TLS.
             isFinished = true
         }
@@ -135,12 +132,22 @@ final class ConnectionClassifier: ChannelInboundHandler, RemovableChannelHandler
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 
+    /// The relay takes the connection out of its channel, which ends, and will tell the end.
+    private func leaveToRelay() throws {
+        isFinished = true
+        do {
+            try routes.attachTURN(client, buffer, onEnd)
+        } catch {
+            isFinished = false
+            throw error
+        }
+        routes.counters.count(client.isInsideTLS ? .turnOverTLS : .turnOverTCP)
+    }
+
     private func attach(_ verdict: FirstBytes.Verdict) throws -> Bool {
         switch verdict {
         case .tls where !client.isInsideTLS && !routes.rolesInsideTLS.isEmpty:
             try attachTLS()
-        case .turn where roles.contains(.turn):
-            try routes.attachTURN(client, onEnd)
         case .http where roles.contains(.web) && client.applicationProtocol != .http2:
             try client.isInsideTLS ? routes.attachWeb(client) : routes.attachRedirect(client)
         // RFC 9113, section 3.3, has clients begin without ALPN, too. No browser does.

@@ -10,7 +10,9 @@ struct ConnectionRoutes: Sendable {
     let plainRoles: ListenAddress.Roles
     /// Each is called on the channel's event loop and adds handlers at the end of its pipeline.
     let attachTLS: @Sendable (any Channel) throws -> Void
-    let attachTURN: @Sendable (ClientConnection, _ onDecided: @escaping () -> Void) throws -> Void
+    /// This one takes the connection out of its channel, with what was received.
+    let attachTURN:
+        @Sendable (ClientConnection, _ received: ByteBuffer, _ onDecided: @escaping @Sendable () -> Void) throws -> Void
     let attachWeb: @Sendable (ClientConnection) throws -> Void
     let attachRedirect: @Sendable (ClientConnection) throws -> Void
     var counters = EdgeCounters()

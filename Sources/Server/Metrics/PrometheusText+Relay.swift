@@ -43,6 +43,7 @@ extension PrometheusText {
             "How late a loop came to a task that is due four times a second.",
             [
                 (labels: ["loop": "event_loop"], delays: relay.eventLoopDelays),
+                (labels: ["loop": "stream_thread"], delays: relay.streamThreadDelays),
                 (labels: ["loop": "datagram_thread"], delays: relay.datagramThreadDelays),
             ]
         )

@@ -20,7 +20,7 @@ package struct DelayHistogram: Sendable {
         counts[min(UInt64.bitWidth - milliseconds.leadingZeroBitCount, counts.count - 1)] += 1
     }
 
-    mutating func add(_ other: DelayHistogram) {
+    package mutating func add(_ other: DelayHistogram) {
         longest = max(longest, other.longest)
         sum = sum + other.sum
         for index in counts.indices { counts[index] += other.counts[index] }

@@ -41,8 +41,9 @@ package struct RelaySnapshot: Sendable {
     package var allocationsByRealm: [String: Int] = [:]
     /// In use, by allocations and reservations.
     package var relayedAddresses = 0
-    /// How late event loops were, and threads for datagrams.
+    /// How late event loops were, threads for TCP and TLS clients, and threads for datagrams.
     package var eventLoopDelays = DelayHistogram()
+    package var streamThreadDelays = DelayHistogram()
     package var datagramThreadDelays = DelayHistogram()
 
     package init() {}

@@ -4,6 +4,12 @@ import NIOCore
 import STUNCodec
 
 extension ByteBuffer {
+    /// For another thread.
+    init(copying payload: RawSpan) {
+        self = ByteBufferAllocator().buffer(capacity: payload.byteCount)
+        writeBytes(payload)
+    }
+
     /// RFC 8656, section 12.5: over a stream, ChannelData is padded to a multiple of four bytes.
     mutating func writeChannelData(_ payload: RawSpan, on channel: ChannelNumber) {
         let length = payload.byteCount

@@ -39,10 +39,18 @@ final class DataConnectionHandler: ChannelInboundHandler {
     /// Called with the length of each read.
     private let onRead: (Int) -> Void
 
-    init(eventLoop: any EventLoop, onRead: @escaping (Int) -> Void, onEnd: (() -> Void)? = nil) {
+    /// - Parameter received: before the channel was there.
+    init(
+        eventLoop: any EventLoop,
+        received: ByteBuffer = ByteBuffer(),
+        onRead: @escaping (Int) -> Void,
+        onEnd: (() -> Void)? = nil
+    ) {
         self.eventLoop = eventLoop
         self.onRead = onRead
         self.onEnd = onEnd
+        held = received
+        if received.readableBytes > 0 { onRead(received.readableBytes) }
     }
 
     // MARK: Life
@@ -53,6 +61,11 @@ final class DataConnectionHandler: ChannelInboundHandler {
         self.terms = terms
         if hasEnded { lingerAtBothEnds() }
         pump()
+    }
+
+    /// Nothing follows what has been received, whatever the socket says.
+    func receivedAll() {
+        end()
     }
 
     /// Closes both ends, whatever is under way.
@@ -66,8 +79,7 @@ final class DataConnectionHandler: ChannelInboundHandler {
         guard !isLingering, let context, context.channel.isActive else { return }
         isLingering = true
         let idle = IdleStateHandler(allTimeout: terms.halfClosedTimeout)
-        // Nearer to the socket it would not see what a DirectWriteHandler sends.
-        try? context.pipeline.syncOperations.addHandler(idle, position: .before(self))
+        try? context.pipeline.syncOperations.addHandler(idle, position: .first)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {

@@ -13,9 +13,9 @@ extension DatagramRelayLoop {
         case .allocation(let passage) where passage.target.loop == relay.loop:
             deliver(payload, along: passage, at: now)
         case .allocation(let passage):
-            post(.payload(ByteBuffer(bytes: payload.array), passage), to: passage.target.loop)
+            post(.payload(ByteBuffer(copying: payload), passage), to: passage.target.loop)
         case .peer(let peer, let socket) where Int(socket.loop) != relay.loop:
-            let bytes = ByteBuffer(bytes: payload.array)
+            let bytes = ByteBuffer(copying: payload)
             post(.datagram(bytes, to: peer, socket, dontFragment: dontFragment), to: Int(socket.loop))
         case .peer(let peer, let socket):
             send(payload, to: peer, through: socket, dontFragment: dontFragment)
@@ -35,7 +35,7 @@ extension DatagramRelayLoop {
         if handle.loop == relay.loop {
             deliver(payload, along: passage, at: now)
         } else {
-            post(.payload(ByteBuffer(bytes: payload.array), passage), to: handle.loop)
+            post(.payload(ByteBuffer(copying: payload), passage), to: handle.loop)
         }
     }
 

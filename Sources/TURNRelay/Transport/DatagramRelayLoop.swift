@@ -10,7 +10,7 @@ import STUNCodec
 ///
 /// A payload is copied once, out of the batch that it was received in and into one that is sent: from a UDP client to a
 /// peer and back it never leaves this thread, and costs a share of two system calls.
-final class DatagramRelayLoop: RelayLoop {
+final class DatagramRelayLoop: PolledLoop {
     /// Of a datagram: what UDP can carry.
     private static let maximumLength = 65_535
     /// How many batches are read from one socket before others have their turn.
@@ -81,7 +81,6 @@ final class DatagramRelayLoop: RelayLoop {
         ports[Int(id.descriptor)] = nil
     }
 
-    /// Closes all sockets. Nothing happens here afterwards.
     func close() {
         for port in ports {
             guard let port else { continue }
@@ -142,7 +141,7 @@ final class DatagramRelayLoop: RelayLoop {
                 relay.receive(message, at: now)
             case .bind(_, let client):
                 // There are no TCP allocations here.
-                client.channel.close(promise: nil)
+                client?.channel.close(promise: nil)
             }
         }
         flush()
@@ -152,6 +151,10 @@ final class DatagramRelayLoop: RelayLoop {
         media.report(counters.progress)
         close(relay.advance(to: now))
         for client in clients { client?.advance(to: now) }
+    }
+
+    func countTickDelay(_ delay: TimeAmount) {
+        counters.tickDelays.add(delay)
     }
 
     func perform(_ actions: [RelayAction], at now: NIODeadline) {

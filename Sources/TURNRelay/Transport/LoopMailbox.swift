@@ -13,8 +13,8 @@ enum Parcel: Sendable {
     /// What a datagram of an allocation there met on its way.
     case icmp(ICMPAttribute, Passage)
     case relay(RelayMessage)
-    /// A client's end of a connection with a peer there.
-    case bind(ConnectionID, DataConnectionEnd)
+    /// A client's end of a connection with a peer there; nil when it has gone.
+    case bind(ConnectionID, DataConnectionEnd?)
 
     /// What a parcel occupies beside its payload: empty ones must not be free.
     private static let overhead = 128
@@ -93,6 +93,11 @@ struct LoopOutboxes {
     mutating func join(_ mailboxes: [LoopMailbox]) {
         self.mailboxes = mailboxes
         outboxes = mailboxes.map { _ in [] }
+    }
+
+    /// The way to a loop; nil for one that does not exist.
+    func mailbox(of loop: Int) -> LoopMailbox? {
+        mailboxes.indices.contains(loop) ? mailboxes[loop] : nil
     }
 
     /// - Returns: false for a loop that does not exist.

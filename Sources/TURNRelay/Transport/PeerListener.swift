@@ -41,6 +41,14 @@ enum PeerListener {
         return descriptor
     }
 
+    static func close(_ descriptor: CInt) {
+        #if canImport(Glibc)
+            Glibc.close(descriptor)
+        #else
+            Musl.close(descriptor)
+        #endif
+    }
+
     private static func set(_ option: CInt, _ value: Int32, of descriptor: CInt) -> Bool {
         withUnsafeBytes(of: value) {
             setsockopt(descriptor, SOL_SOCKET, option, $0.baseAddress, socklen_t($0.count)) == 0

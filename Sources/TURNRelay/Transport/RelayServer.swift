@@ -3,16 +3,11 @@
 package import DatagramIO
 package import Logging
 package import NIOCore
+import OpenSSLTLS
 package import STUNCodec
 
-/// The relay of a whole server: a ``Relay`` for each event loop and each datagram thread, and the ways for clients to
-/// get there.
+/// The relay of a whole server: a ``Relay`` for each thread, and the ways for clients to get there.
 package final class RelayServer: Sendable {
-    private struct StreamLoop: Sendable {
-        let eventLoop: any EventLoop
-        let relay: Confined<StreamRelayLoop>
-    }
-
     struct Loop: Sendable {
         let thread: any RelayThread
         let relay: Confined<any RelayLoop>
@@ -24,18 +19,16 @@ package final class RelayServer: Sendable {
         }
     }
 
-    /// How often deadlines are looked at.
-    private static let interval = TimeAmount.milliseconds(250)
-
-    private let streamLoops: [StreamLoop]
-    private let streams: [RelaySocketOpener.StreamSockets]
+    /// One for each event loop, for the clients that arrive there.
+    private let streamThreads: [StreamThread]
+    /// On the event loops, beside `streamThreads`.
+    private let peers: [PeerSocketsAccess]
+    private let watches: [EventLoopWatch]
     /// One for each event loop when the relay is open or has UDP clients; none otherwise.
     private let datagramThreads: [DatagramThread]
-    /// Those of `streamLoops`, then those of `datagramThreads`.
+    /// Those of `streamThreads`, then those of `datagramThreads`.
     let loops: [Loop]
     private let indices: [ObjectIdentifier: Int]
-    /// Of `streamLoops`.
-    private let ticks: [RepeatedTask]
     private let media = MediaWatch()
     private let directory: RelayedAddressDirectory
     private let realms: RealmDirectory
@@ -43,7 +36,7 @@ package final class RelayServer: Sendable {
     /// - Parameters:
     ///   - eventLoops: all loops that connections may arrive on.
     ///   - servesDatagrams: whether there will be UDP clients.
-    ///   - onCongestion: called on event loops; must not block.
+    ///   - onCongestion: called on the relay's threads; must not block.
     package init(
         configuration: RelayConfiguration,
         realms: RealmDirectory,
@@ -54,31 +47,26 @@ package final class RelayServer: Sendable {
     ) throws {
         let parts = RelayParts(configuration, realms)
         let needsThreads = servesDatagrams || configuration.mode.isOpen
-        let threads = try eventLoops.prefix(needsThreads ? .max : 0).map { _ in try DatagramThread() }
-        let streams = eventLoops.map { eventLoop in
-            let peers = Confined(PeerSockets(eventLoop: eventLoop), to: EventLoopThread(eventLoop))
-            return RelaySocketOpener.StreamSockets(eventLoop: eventLoop, sockets: peers)
-        }
-        let sockets = needsThreads ? RelaySocketOpener(threads: threads, streams: streams) : nil
-        var loops: [Loop] = []
-        var streamLoops: [StreamLoop] = []
-        for (index, eventLoop) in eventLoops.enumerated() {
-            let thread = EventLoopThread(eventLoop)
-            let relay = Confined(
+        let streams = try eventLoops.map { _ in try StreamThread() }
+        let datagrams = try eventLoops.prefix(needsThreads ? .max : 0).map { _ in try DatagramThread() }
+        let peers = zip(eventLoops, streams).map { PeerSocketsAccess(eventLoop: $0, relay: $1) }
+        let sockets = needsThreads ? RelaySocketOpener(threads: datagrams, streams: peers) : nil
+        let media = media
+        let streamRelays = try streams.enumerated().map { index, thread in
+            Confined(
                 StreamRelayLoop(
                     relay: try parts.relay(loop: index, sockets: sockets),
-                    peers: streams[index].sockets,
+                    poller: thread.poller,
+                    peers: peers[index],
                     media: media,
                     logger: logger,
                     onCongestion: onCongestion
                 ),
                 to: thread
             )
-            streamLoops.append(StreamLoop(eventLoop: eventLoop, relay: relay))
-            loops.append(Loop(thread: thread, relay: relay.generalized { $0 }))
         }
-        for (index, thread) in threads.enumerated() {
-            let relay = Confined(
+        let datagramRelays = try datagrams.enumerated().map { index, thread in
+            Confined(
                 DatagramRelayLoop(
                     relay: try parts.relay(loop: eventLoops.count + index, sockets: sockets),
                     poller: thread.poller,
@@ -87,13 +75,14 @@ package final class RelayServer: Sendable {
                 ),
                 to: thread
             )
-            loops.append(Loop(thread: thread, relay: relay.generalized { $0 }))
-            try thread.start(relay)
         }
-        self.streamLoops = streamLoops
-        self.streams = streams
-        self.loops = loops
-        datagramThreads = threads
+        loops =
+            zip(streams, streamRelays).map { Loop(thread: $0, relay: $1.generalized { $0 }) }
+            + zip(datagrams, datagramRelays).map { Loop(thread: $0, relay: $1.generalized { $0 }) }
+        streamThreads = streams
+        datagramThreads = datagrams
+        self.peers = peers
+        watches = eventLoops.map(EventLoopWatch.init)
         directory = parts.directory
         self.realms = realms
         indices = Dictionary(
@@ -105,19 +94,22 @@ package final class RelayServer: Sendable {
         for loop in loops {
             loop.thread.execute { loop.relay.value.join(mailboxes) }
         }
-        ticks = streamLoops.map { loop in
-            loop.eventLoop.scheduleRepeatedTask(initialDelay: Self.interval, delay: Self.interval) { _ in
-                loop.relay.value.tick(every: Self.interval)
-            }
-        }
+        for (thread, relay) in zip(streams, streamRelays) { try thread.start(relay) }
+        for (thread, relay) in zip(datagrams, datagramRelays) { try thread.start(relay) }
     }
 
-    /// Ends connections with peers, then the threads for datagrams, and with them all UDP clients and sockets. Event
-    /// loops are their owner's, and may be shut down afterwards.
+    /// A server that nobody stopped has no clients any more. Also where not all threads could be started.
+    deinit {
+        for thread in streamThreads { thread.stop {} }
+        for thread in datagramThreads { thread.stop {} }
+    }
+
+    /// Ends connections with peers, then the relay's threads, and with them all clients. Event loops are their owner's, and
+    /// may be shut down afterwards.
     package func stop() async {
-        for stream in streams {
+        for sockets in peers {
             await withCheckedContinuation { continuation in
-                stream.perform { sockets in
+                sockets.perform { sockets in
                     sockets.close()
                     continuation.resume()
                 }
@@ -125,11 +117,11 @@ package final class RelayServer: Sendable {
         }
         // Two ends of a connection may be on two loops, and tell each other.
         for _ in 0..<2 { _ = await counters() }
-        for thread in datagramThreads { thread.stop() }
-        for tick in ticks { tick.cancel() }
-        for loop in streamLoops {
-            loop.eventLoop.execute { loop.relay.value.join([]) }
-        }
+        for watch in watches { watch.stop() }
+        for thread in streamThreads { await thread.stop() }
+        for thread in datagramThreads { await thread.stop() }
+        // What they have left to event loops, whose sockets they had closed.
+        for watch in watches { _ = await watch.delays() }
     }
 
     // MARK: Clients
@@ -158,37 +150,45 @@ package final class RelayServer: Sendable {
     /// For all clients of a listener together; the kernel grants less where its limit is lower.
     private static let listenerBufferSize: Int32 = 4 * 1024 * 1024
 
-    /// Makes a connection a TURN client's. To be called on the channel's event loop, where plain bytes arrive from and
-    /// leave through the end of the pipeline.
+    /// Makes a connection a TURN client's, which ends its channel: it has no other bytes to write, and TLS, if any, is open. To be
+    /// called on the channel's event loop.
     ///
     /// - Parameters:
     ///   - address: the client's, which need not be the connection's: there may be a proxy between.
     ///   - transport: TLS, or TCP without it.
     ///   - acceptedAt: when the connection was accepted; its time to authenticate runs from there.
     ///   - serverName: that the client connected with (SNI), which may choose its realm.
-    ///   - onDecided: called once, when the client has authenticated or is gone.
+    ///   - received: what it has sent already, decrypted.
+    ///   - onDecided: called once, on any thread, when the client has authenticated or is gone.
     package func attach(
         to channel: any Channel,
         from address: TransportAddress,
         over transport: ClientTransport = .tcp,
         acceptedAt: NIODeadline,
         serverName: String? = nil,
-        onDecided: @escaping () -> Void = {}
+        received: ByteBuffer = ByteBuffer(),
+        onDecided: @escaping @Sendable () -> Void = {}
     ) throws {
         guard let index = indices[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.operationUnsupported }
-        let handler = ClientStreamHandler(
-            loop: streamLoops[index].relay.value,
+        try channel.syncOptions?.setOption(NotSentLowWater.option, value: NotSentLowWater.forMedia)
+        let pipeline = channel.pipeline.syncOperations
+        let descriptor = try pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+        guard let descriptor else { throw ChannelError.operationUnsupported }
+        let socket = try ClientSocket(duplicating: descriptor)
+        let records = try transport == .tls ? pipeline.handler(type: TLSServerHandler.self).release() : nil
+        guard records != nil || transport != .tls else { throw ChannelError.operationUnsupported }
+        let arrival = ClientArrival(
+            socket: socket,
+            records: records,
             address: address,
             transport: transport,
             acceptedAt: acceptedAt,
             serverName: serverName,
+            received: received,
             onDecided: onDecided
         )
-        try channel.syncOptions?.setOption(NotSentLowWater.option, value: NotSentLowWater.forMedia)
-        // Writable means that the socket has taken everything, but for a byte at most.
-        try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: 1, high: 1))
-        try DirectWriteHandler.add(to: channel)
-        try channel.pipeline.syncOperations.addHandler(handler)
+        channel.close(promise: nil)
+        if !streamThreads[index].execute({ $0.connect(arrival) }) { onDecided() }
     }
 
     /// Whether anything was relayed before the last look at deadlines, four times a second: media may have to wait for what computes
@@ -213,15 +213,16 @@ package final class RelayServer: Sendable {
         }
     }
 
-    /// Allocations at this moment, over all event loops.
+    /// Allocations at this moment, over all threads.
     package var allocationCount: Int { directory.count }
 
-    /// Returns when every event loop and every datagram thread has done what it was given before: one that hangs never does.
+    /// Returns when every event loop and every thread has done what it was given before: one that hangs never does.
     package func proveAlive() async {
         for loop in loops { await loop.read { _ in () } }
+        for watch in watches { _ = await watch.delays() }
     }
 
-    /// The sum over all event loops.
+    /// The sum over all threads.
     package func counters() async -> RelayCounters {
         var sum = RelayCounters()
         for loop in loops {
@@ -238,12 +239,13 @@ package final class RelayServer: Sendable {
             snapshot.counters.add(counters)
             snapshot.core.add(core)
             snapshot.census.add(census)
-            if index < streamLoops.count {
-                snapshot.eventLoopDelays.add(counters.tickDelays)
+            if index < streamThreads.count {
+                snapshot.streamThreadDelays.add(counters.tickDelays)
             } else {
                 snapshot.datagramThreadDelays.add(counters.tickDelays)
             }
         }
+        for watch in watches { snapshot.eventLoopDelays.add(await watch.delays()) }
         for realm in realms.all { snapshot.allocationsByRealm[realm.name, default: 0] += realm.quota.totalInUse }
         snapshot.relayedAddresses = directory.count
         return snapshot

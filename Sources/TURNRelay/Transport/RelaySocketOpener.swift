@@ -8,27 +8,17 @@ import Synchronization
 /// Opens sockets of relayed transport addresses on the thread that asks, and has them served elsewhere.
 ///
 /// UDP by a datagram loop: that of the allocation itself, or the one beside its event loop. It serves them for as long as
-/// they are open, wherever the allocation moves. TCP by the event loop of the allocation, which does not move.
+/// they are open, wherever the allocation moves. TCP by the event loop beside that of the allocation, which does not move.
 final class RelaySocketOpener: RelaySockets, Sendable {
     /// Of UDP: for bursts of video frames; the kernel grants less where its limit is lower.
     private static let bufferSize: Int32 = 512 * 1024
 
-    /// What serves TCP on an event loop.
-    struct StreamSockets: Sendable {
-        let eventLoop: any EventLoop
-        let sockets: Confined<PeerSockets>
-
-        func perform(_ work: @escaping @Sendable (PeerSockets) -> Void) {
-            eventLoop.execute { work(sockets.value) }
-        }
-    }
-
     /// One for each event loop. Their loops' indices follow those of the event loops.
     private let threads: [DatagramThread]
-    private let streams: [StreamSockets]
+    private let streams: [PeerSocketsAccess]
     private let nextSerial = Atomic<UInt64>(1)
 
-    init(threads: [DatagramThread], streams: [StreamSockets]) {
+    init(threads: [DatagramThread], streams: [PeerSocketsAccess]) {
         self.threads = threads
         self.streams = streams
     }

@@ -1,39 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DatagramIO
 import Logging
 import NIOCore
+import OpenSSLTLS
 import STUNCodec
 
-/// The relay of one event loop of SwiftNIO and the TCP and TLS connections of its clients.
-final class StreamRelayLoop: RelayLoop {
+/// Waits for the connections of clients.
+typealias StreamThread = PollerThread<StreamRelayLoop>
+
+/// The relay of one thread, and the TCP and TLS connections of its clients.
+final class StreamRelayLoop: PolledLoop {
     let relay: Relay
-    private(set) var counters = RelayCounters()
+    private var tally = RelayCounters()
     private let logger: Logger
     private let onCongestion: @Sendable (CongestionReport) -> Void
+    private let poller: Poller
+    /// By descriptor.
+    private var connections: [ClientStream?] = []
     /// By `ClientID.slot`.
-    private var handlers: [ClientStreamHandler?] = []
-    private var unflushed: [ClientStreamHandler] = []
-    /// Memory for the next list of those.
-    private var spareList: [ClientStreamHandler] = []
+    private var clients: [ClientStream?] = []
+    private var unflushed: [ClientStream] = []
     private var outboxes = LoopOutboxes()
-    /// Of its TCP allocations; nil where there are none.
-    private let peers: Confined<PeerSockets>?
+    /// Of its TCP allocations, and of the connections that its clients have left to peers.
+    private let peers: PeerSocketsAccess
     private var idleBuffers = IdlePool<ByteBuffer>()
-    /// When ``tick(every:)`` is due.
-    private var nextTick: NIODeadline?
+    /// What the last read needed, for the next.
+    private var received = ByteBuffer()
+    private var plaintext = ByteBuffer()
     private var media: MediaWatch.Reporter
 
     private static let bufferCapacity = 16 * 1024
+    private static let readCapacity = 64 * 1024
 
     /// - Parameter onCongestion: must not block.
     init(
         relay: Relay,
-        peers: Confined<PeerSockets>? = nil,
-        media: MediaWatch = MediaWatch(),
+        poller: Poller,
+        peers: PeerSocketsAccess,
+        media: MediaWatch,
         logger: Logger,
-        onCongestion: @escaping @Sendable (CongestionReport) -> Void = { _ in }
+        onCongestion: @escaping @Sendable (CongestionReport) -> Void
     ) {
         self.relay = relay
+        self.poller = poller
         self.peers = peers
         self.media = MediaWatch.Reporter(to: media)
         self.logger = logger
@@ -42,87 +52,177 @@ final class StreamRelayLoop: RelayLoop {
 
     var configuration: RelayConfiguration { relay.configuration }
 
+    var counters: RelayCounters {
+        var counters = tally
+        counters.streamedFromPeers = peers.streamed.fromPeers
+        counters.streamedToPeers = peers.streamed.toPeers
+        return counters
+    }
+
     func join(_ mailboxes: [LoopMailbox]) {
         outboxes.join(mailboxes)
-        peers?.value.loop = mailboxes.isEmpty ? nil : self
     }
 
     // MARK: Connections
 
-    func connect(
-        _ handler: ClientStreamHandler,
-        from address: TransportAddress,
-        acceptedAt: NIODeadline,
-        serverName: String?
-    ) -> ClientID {
-        let id = relay.connect(
-            from: address,
-            over: handler.transport,
-            acceptedAt: acceptedAt,
-            serverName: serverName
-        )
-        while handlers.count <= id.slot {
-            handlers.append(nil)
+    /// Serves a client from now on.
+    func connect(_ arrival: ClientArrival) {
+        let client = ClientStream(arrival, loop: self)
+        do throws(SystemCallError) {
+            try poller.add(client.descriptor)
+        } catch {
+            logger.warning("client refused: its connection cannot be watched", metadata: ["error": "\(error)"])
+            return client.close(.transportError)
         }
-        handlers[id.slot] = handler
-        counters.clients[handler.transport] += 1
-        logger.debug("TURN client connected", metadata: ["client": "\(address)"])
-        return id
+        let id = relay.connect(
+            from: arrival.address,
+            over: arrival.transport,
+            acceptedAt: arrival.acceptedAt,
+            serverName: arrival.serverName
+        )
+        put(client, at: Int(client.descriptor), in: &connections)
+        put(client, at: id.slot, in: &clients)
+        tally.clients[arrival.transport] += 1
+        logger.debug("TURN client connected", metadata: ["client": "\(arrival.address)"])
+        client.begin(as: id, with: arrival.received, at: .now())
+    }
+
+    private func put(_ client: ClientStream, at index: Int, in table: inout [ClientStream?]) {
+        while table.count <= index { table.append(nil) }
+        table[index] = client
+    }
+
+    /// Its connection is closed, or somebody else's.
+    func remove(_ client: ClientStream) {
+        let descriptor = Int(client.descriptor)
+        guard connections.indices.contains(descriptor), connections[descriptor] === client else { return }
+        poller.remove(client.descriptor)
+        connections[descriptor] = nil
     }
 
     func disconnect(_ id: ClientID, _ summary: SessionSummary) {
         relay.disconnect(id, at: .now())
-        handlers[id.slot] = nil
-        counters.closes[summary.reason, default: 0] += 1
+        clients[id.slot] = nil
+        tally.closes[summary.reason, default: 0] += 1
         logger.log(level: summary.level, summary.message, metadata: summary.metadata)
-    }
-
-    /// Has what a connection carries from now on go to and come from a peer: it is no client's any more.
-    ///
-    /// - Parameter end: the connection's.
-    func bind(_ end: DataConnectionEnd, to connection: ConnectionID, of loop: Int, at now: NIODeadline) {
-        post(.bind(connection, end), to: loop)
-        flush(at: now)
     }
 
     /// The relay has removed the client already.
     func forget(_ id: ClientID) {
-        handlers[id.slot] = nil
+        clients[id.slot] = nil
+    }
+
+    /// Has what a connection carries from now on go to and come from a peer: it is no client's any more.
+    func give(_ departure: ClientDeparture, to connection: ConnectionID, of loop: Int) {
+        let mailbox = outboxes.mailbox(of: loop)
+        peers.open(departure) { end in
+            guard let mailbox else { return end?.channel.close(promise: nil) ?? () }
+            _ = mailbox.post([.bind(connection, end)])
+        }
+    }
+
+    func close() {
+        flush()
+        for client in connections { client?.close(.closedByClient) }
+        // They know this loop.
+        (connections, clients, unflushed) = ([], [], [])
+        outboxes = LoopOutboxes()
+    }
+
+    // MARK: Events
+
+    func handle(_ event: Poller.Event) {
+        guard connections.indices.contains(Int(event.descriptor)), let client = connections[Int(event.descriptor)]
+        else { return }
+        let now = NIODeadline.now()
+        if event.hasRoom { client.roomCame(at: now) }
+        if event.isReadable || event.hasError { client.read(at: now) }
+        flush(at: now)
+    }
+
+    /// Whether to be told when the kernel takes more of a connection.
+    func watchRoom(of socket: ClientSocket, _ isWatched: Bool) {
+        poller.watchRoom(of: socket.descriptor, isWatched)
+    }
+
+    struct Reading {
+        enum Outcome {
+            /// There may be more.
+            case filled
+            case emptied
+            case ended
+            case failed
+        }
+
+        /// To be given back (`putReadBuffer`).
+        var bytes = ByteBuffer()
+        var outcome: Outcome
+    }
+
+    /// Reads what a client has sent, and decrypts it.
+    func read(_ socket: ClientSocket, _ records: TLSRecordLayer?) -> Reading {
+        var bytes = ByteBuffer()
+        swap(&bytes, &received)
+        bytes.clear(minimumCapacity: Self.readCapacity)
+        let outcome: Reading.Outcome =
+            switch socket.receive(into: &bytes) {
+            case .bytes(let mayHaveMore): mayHaveMore ? .filled : .emptied
+            case .nothing: .emptied
+            case .ended: .ended
+            case .failed: .failed
+            }
+        guard let records, bytes.readableBytes > 0 else { return Reading(bytes: bytes, outcome: outcome) }
+        defer { received = bytes }
+        return decrypt(bytes, records, outcome)
+    }
+
+    /// Whether TLS has ended with what was decrypted before.
+    func end(of records: TLSRecordLayer) -> Reading.Outcome {
+        let reading = decrypt(ByteBuffer(), records, .emptied)
+        putReadBuffer(reading.bytes)
+        return reading.outcome
+    }
+
+    private func decrypt(_ bytes: ByteBuffer, _ records: TLSRecordLayer, _ outcome: Reading.Outcome) -> Reading {
+        var plaintext = ByteBuffer()
+        swap(&plaintext, &self.plaintext)
+        plaintext.clear(minimumCapacity: Self.readCapacity)
+        return switch records.decrypt(bytes, into: &plaintext) {
+        case .needsInput: Reading(bytes: plaintext, outcome: outcome)
+        case .closed: Reading(bytes: plaintext, outcome: .ended)
+        case .failed: Reading(bytes: plaintext, outcome: .failed)
+        }
     }
 
     // MARK: Messages and payloads
 
     func receive(_ message: RawSpan, from id: ClientID, at now: NIODeadline) -> RelayOutcome {
-        counters.messages += 1
+        tally.messages += 1
         return relay.receive(message, from: id, at: Moment(uptime: now, unixTime: WallClock.seconds()))
     }
 
-    /// Takes the payload of a client, a range of the bytes that it sent, where the route says.
+    /// Takes the payload of a client where the route says.
     func forward(
-        _ range: Range<Int>,
-        of bytes: ByteBuffer,
+        _ payload: RawSpan,
         from transport: ClientTransport,
         along route: Route,
         dontFragment: Bool = false,
         at now: NIODeadline
     ) {
-        counters.fromClients.count(range.count, over: transport)
-        if case .allocation(let passage) = route, passage.target.loop == relay.loop {
-            let start = range.lowerBound - bytes.readerIndex
-            let payload = bytes.readableBytesSpan.extracting(start..<start + range.count)
-            return deliver(payload, along: passage, at: now)
-        }
-        let payload = bytes.getSlice(at: range.lowerBound, length: range.count) ?? ByteBuffer()
+        tally.fromClients.count(payload.byteCount, over: transport)
         switch route {
+        case .allocation(let passage) where passage.target.loop == relay.loop:
+            deliver(payload, along: passage, at: now)
         case .allocation(let passage):
-            post(.payload(payload, passage), to: passage.target.loop)
+            post(.payload(ByteBuffer(copying: payload), passage), to: passage.target.loop)
         case .peer(let peer, let socket):
-            post(.datagram(payload, to: peer, socket, dontFragment: dontFragment), to: Int(socket.loop))
+            let bytes = ByteBuffer(copying: payload)
+            post(.datagram(bytes, to: peer, socket, dontFragment: dontFragment), to: Int(socket.loop))
         }
     }
 
     func post(_ parcel: Parcel, to loop: Int) {
-        if !outboxes.append(parcel, to: loop) { counters.count(.staleRoute) }
+        if !outboxes.append(parcel, to: loop) { tally.count(.staleRoute) }
     }
 
     func receive(_ parcels: [Parcel]) {
@@ -131,86 +231,81 @@ final class StreamRelayLoop: RelayLoop {
             switch parcel {
             case .payload(let payload, let passage): deliver(payload.readableBytesSpan, along: passage, at: now)
             case .icmp(let message, let passage): report(message, along: passage, at: now)
-            case .datagram: counters.count(.staleRoute)
+            case .datagram: tally.count(.staleRoute)
             case .relay(let message): relay.receive(message, at: now)
-            case .bind(let connection, let client): bind(connection, to: client)
+            case .bind(let connection, let end): peers.perform { $0.bind(connection, to: end) }
             }
         }
         flush(at: now)
     }
 
-    private func bind(_ connection: ConnectionID, to client: DataConnectionEnd) {
-        guard let peers else { return client.channel.close(promise: nil) }
-        peers.value.bind(connection, to: client)
+    /// What holds for the data of an allocation's connections.
+    func terms(of allocation: AllocationHandle) -> DataConnectionTerms {
+        DataConnectionTerms(
+            meter: relay.meter(of: allocation),
+            halfClosedTimeout: configuration.halfClosedTimeout
+        )
     }
 
     private func deliver(_ payload: RawSpan, along passage: Passage, at now: NIODeadline) {
         switch relay.deliver(passage, at: now) {
-        case .channelData(let client, let channel):
-            guard let handler = admit(payload, to: client, at: now) else { return }
-            handler.send(PayloadClass(payload), from: passage.source, at: now) {
+        case .channelData(let id, let channel):
+            guard let client = admit(payload, to: id, at: now) else { return }
+            client.send(PayloadClass(payload), from: passage.source, at: now) {
                 $0.writeChannelData(payload, on: channel)
             }
-        case .dataIndication(let client):
+        case .dataIndication(let id):
             let indication = DataIndication(from: passage.source, relay.makeTransactionID())
-            guard let message = indication.message(carrying: payload) else { return counters.count(.oversized) }
-            guard let handler = admit(payload, to: client, at: now) else { return }
-            handler.send(PayloadClass(payload), from: passage.source, at: now) { $0.writeBytes(message) }
+            guard let message = indication.message(carrying: payload) else { return tally.count(.oversized) }
+            guard let client = admit(payload, to: id, at: now) else { return }
+            client.send(PayloadClass(payload), from: passage.source, at: now) { $0.writeBytes(message) }
         case .drop(let reason):
-            counters.count(reason)
+            tally.count(reason)
         }
     }
 
     private func report(_ icmp: ICMPAttribute, along passage: Passage, at now: NIODeadline) {
-        guard let client = relay.recipient(of: icmp, along: passage, at: now) else { return }
+        guard let id = relay.recipient(of: icmp, along: passage, at: now) else { return }
         let indication = DataIndication(from: passage.source, relay.makeTransactionID())
         let message = indication.message(carrying: icmp)
-        guard let handler = admit(message.rawSpan, to: client, at: now) else { return }
-        handler.send(.control, from: passage.source, at: now) { $0.writeBytes(message) }
+        guard let client = admit(message.rawSpan, to: id, at: now) else { return }
+        client.send(.control, from: passage.source, at: now) { $0.writeBytes(message) }
     }
 
     /// The connection of a client that may get a payload.
-    private func admit(_ payload: RawSpan, to client: ClientID, at now: NIODeadline) -> ClientStreamHandler? {
-        guard let handler = handlers[client.slot] else {
-            counters.count(.staleRoute)
+    private func admit(_ payload: RawSpan, to id: ClientID, at now: NIODeadline) -> ClientStream? {
+        guard let client = clients[id.slot] else {
+            tally.count(.staleRoute)
             return nil
         }
-        guard relay.admit(payload.byteCount, of: client, at: now) else {
-            counters.count(.bandwidth)
+        guard relay.admit(payload.byteCount, of: id, at: now) else {
+            tally.count(.bandwidth)
             return nil
         }
-        counters.toClients.count(payload.byteCount, over: handler.transport)
-        return handler
+        tally.toClients.count(payload.byteCount, over: client.transport)
+        return client
     }
 
     func count(_ reason: DropReason, times: Int = 1) {
-        counters.count(reason, times: times)
+        tally.count(reason, times: times)
     }
 
     func count(_ delays: DelayHistogram) {
-        counters.queueDelays.add(delays)
+        tally.queueDelays.add(delays)
     }
 
     func note(_ sample: QueueSample, of id: ClientID, at now: NIODeadline) {
         guard let report = relay.noteQueue(sample, of: id, at: now) else { return }
-        counters.congestionReports += 1
+        tally.congestionReports += 1
         onCongestion(report)
     }
 
-    func countStreamed(fromPeer bytes: Int) {
-        counters.streamedFromPeers += bytes
-    }
-
-    func countStreamed(toPeer bytes: Int) {
-        counters.streamedToPeers += bytes
-    }
-
     func receive(_ message: [UInt8], again id: ClientID, at now: NIODeadline) {
-        handlers[id.slot]?.receive(message, again: id, at: now)
+        clients[id.slot]?.receive(message, again: id, at: now)
     }
 
     func send(answer: [UInt8], to id: ClientID, at now: NIODeadline) {
-        handlers[id.slot]?.send(answer: answer, to: id, at: now)
+        clients[id.slot]?.send(answer: answer, to: id, at: now)
     }
 
     // MARK: Sending, once for all that one read gave
@@ -227,43 +322,43 @@ final class StreamRelayLoop: RelayLoop {
         buffer = ByteBuffer()
     }
 
-    func markUnflushed(_ handler: ClientStreamHandler) {
-        guard !handler.isMarkedUnflushed else { return }
-        handler.isMarkedUnflushed = true
-        unflushed.append(handler)
+    /// - Parameter buffer: of a ``Reading``, which nobody else refers to.
+    func putReadBuffer(_ buffer: ByteBuffer) {
+        if received.capacity == 0 { received = buffer } else { plaintext = buffer }
+    }
+
+    func markUnflushed(_ client: ClientStream) {
+        guard !client.isMarkedUnflushed else { return }
+        client.isMarkedUnflushed = true
+        unflushed.append(client)
+    }
+
+    func flush() {
+        flush(at: .now())
     }
 
     func flush(at now: NIODeadline) {
         doDeferredWork()
-        // A client that is closed while it is drained gets here again: each pass has a list of its own.
-        var handlers = spareList
-        spareList = []
-        swap(&handlers, &unflushed)
-        for handler in handlers {
-            handler.isMarkedUnflushed = false
-            handler.drain(at: now)
+        for client in unflushed {
+            client.isMarkedUnflushed = false
+            client.drain(at: now)
         }
-        handlers.removeAll(keepingCapacity: true)
-        spareList = handlers
-        counters.count(.loopBacklog, times: outboxes.post())
+        unflushed.removeAll(keepingCapacity: true)
+        // Of clients that were closed while they were drained.
+        doDeferredWork()
+        tally.count(.loopBacklog, times: outboxes.post())
     }
 
     // MARK: Time
 
-    /// To be called again and again, each time an interval after it has returned.
-    func tick(every interval: TimeAmount) {
-        let now = NIODeadline.now()
-        if let nextTick { counters.tickDelays.add(now - nextTick) }
-        advance(to: now)
-        nextTick = .now() + interval
+    func countTickDelay(_ delay: TimeAmount) {
+        tally.tickDelays.add(delay)
     }
 
     func advance(to now: NIODeadline) {
         media.report(counters.progress)
         close(relay.advance(to: now))
-        for handler in handlers {
-            handler?.advance(to: now)
-        }
+        for client in clients { client?.advance(to: now) }
         flush(at: now)
     }
 
@@ -273,11 +368,11 @@ final class StreamRelayLoop: RelayLoop {
     }
 
     private func close(_ actions: [RelayAction]) {
-        for case .close(let id, let reason) in actions { handlers[id.slot]?.close(reason) }
+        for case .close(let id, let reason) in actions { clients[id.slot]?.close(reason) }
     }
 
     func activity(of id: ClientID, at now: NIODeadline) -> SessionActivity {
-        handlers[id.slot]?.activity(at: now) ?? SessionActivity()
+        clients[id.slot]?.activity(at: now) ?? SessionActivity()
     }
 }
 

@@ -43,7 +43,7 @@ struct EdgeCountersTests {
             rolesInsideTLS: .all,
             plainRoles: .all,
             attachTLS: { try $0.pipeline.syncOperations.addHandler(SilentTLS()) },
-            attachTURN: { _, _ in },
+            attachTURN: { _, _, _ in },
             attachWeb: { _ in },
             attachRedirect: { _ in },
             counters: counters

@@ -53,7 +53,9 @@ final class RawClient {
     }
 
     private func receiveWithSource() throws -> (bytes: [UInt8], source: TransportAddress) {
-        guard poller?.wait(milliseconds: 5_000).isEmpty == false else { throw Silence() }
+        var events: [Poller.Event] = []
+        poller?.wait(milliseconds: 5_000, into: &events)
+        guard !events.isEmpty else { throw Silence() }
         let batch = ReceiveBatch(maximumLength: 65_535)
         _ = batch.receive(from: socket)
         var datagrams: [([UInt8], TransportAddress)] = []

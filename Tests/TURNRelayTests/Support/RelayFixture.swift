@@ -16,7 +16,6 @@ func withRelay(
     _ configuration: RelayConfiguration = .patient,
     tokens: AccessTokenVerifier? = nil,
     realm change: (inout RealmConfiguration) -> Void = { _ in },
-    onAccept: @escaping @Sendable (any Channel) -> Void = { _ in },
     onCongestion: @escaping @Sendable (CongestionReport) -> Void = { _ in },
     _ body: (RelayServer, SocketAddress) async throws -> Void
 ) async throws {
@@ -37,9 +36,7 @@ func withRelay(
     let listener = try await ServerBootstrap(group: group)
         .childChannelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
-                let client = channel.remoteAddress.flatMap(TransportAddress.init)
-                try relay.attach(to: channel, from: try #require(client), acceptedAt: .now())
-                onAccept(channel)
+                try channel.pipeline.syncOperations.addHandler(RelayAttachment(relay))
             }
         }
         .bind(host: "127.0.0.1", port: 0).get()
@@ -53,6 +50,26 @@ func withRelay(
     }
     await relay.stop()
     try await group.shutdownGracefully()
+}
+
+/// Makes each connection a client's.
+final class RelayAttachment: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let relay: RelayServer
+
+    init(_ relay: RelayServer) {
+        self.relay = relay
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        do {
+            let client = try #require(context.channel.remoteAddress.flatMap(TransportAddress.init))
+            try relay.attach(to: context.channel, from: client, acceptedAt: .now())
+        } catch {
+            Issue.record(error)
+        }
+    }
 }
 
 extension RelayConfiguration {

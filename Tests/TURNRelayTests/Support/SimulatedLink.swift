@@ -6,7 +6,7 @@ import STUNCodec
 @testable import TURNRelay
 
 /// A client behind a TCP connection in virtual time, with the send queue that a relay has for it, used as
-/// `ClientStreamHandler` does: the kernel takes a write, whole, when less than TCP_NOTSENT_LOWAT is unsent, and one that it
+/// `ClientStream` does: the kernel takes a write, whole, when less than TCP_NOTSENT_LOWAT is unsent, and one that it
 /// did not take at once can't be dropped any more. As much is under way as the congestion window lets, and the
 /// bottleneck carries so many bytes in a millisecond.
 struct SimulatedLink {

@@ -55,20 +55,19 @@ final class StreamSocket {
 
     var localAddress: TransportAddress {
         get throws {
-            var storage = sockaddr_storage()
-            var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-            let address = withUnsafeMutablePointer(to: &storage) { pointer -> SocketAddress? in
-                let status = pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    getsockname(descriptor, $0, &size)
-                }
-                guard status == 0 else { return nil }
-                let raw = UnsafeRawPointer(pointer)
-                return size == MemoryLayout<sockaddr_in>.size
-                    ? SocketAddress(raw.load(as: sockaddr_in.self)) : SocketAddress(raw.load(as: sockaddr_in6.self))
-            }
-            guard let address = address.flatMap(TransportAddress.init) else { throw Failed(operation: "getsockname") }
+            let address = socketAddress { getsockname(descriptor, $0, &$1) }
+            guard let address else { throw Failed(operation: "getsockname") }
             return address
         }
+    }
+
+    /// What the relay has of this connection, which is in the same process.
+    func relayEnd() throws -> StreamEnd {
+        let here = try localAddress
+        for other in 0..<CInt(1024) where other != descriptor && StreamEnd.peer(of: other) == here {
+            return StreamEnd(descriptor: other)
+        }
+        throw Failed(operation: "find the other end")
     }
 
     // MARK: Bytes
@@ -136,4 +135,43 @@ final class StreamSocket {
         isOpen = false
         Glibc.close(descriptor)
     }
+}
+
+/// A descriptor of somebody else's.
+struct StreamEnd {
+    let descriptor: CInt
+
+    static func peer(of descriptor: CInt) -> TransportAddress? {
+        socketAddress { getpeername(descriptor, $0, &$1) }
+    }
+
+    /// TCP_NOTSENT_LOWAT, in bytes.
+    var lowWater: CInt {
+        var value: CInt = -1
+        var size = socklen_t(MemoryLayout<CInt>.size)
+        getsockopt(descriptor, Int32(IPPROTO_TCP), 25, &value, &size)
+        return value
+    }
+}
+
+private func socketAddress(
+    _ ask: (UnsafeMutablePointer<sockaddr>, inout socklen_t) -> CInt
+) -> TransportAddress? {
+    var storage = sockaddr_storage()
+    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let address = withUnsafeMutablePointer(to: &storage) { pointer -> SocketAddress? in
+        let status = pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { ask($0, &size) }
+        guard status == 0 else { return nil }
+        let raw = UnsafeRawPointer(pointer)
+        switch Int32(storageFamily(raw)) {
+        case AF_INET: return SocketAddress(raw.load(as: sockaddr_in.self))
+        case AF_INET6: return SocketAddress(raw.load(as: sockaddr_in6.self))
+        default: return nil
+        }
+    }
+    return address.flatMap(TransportAddress.init)
+}
+
+private func storageFamily(_ address: UnsafeRawPointer) -> sa_family_t {
+    address.load(as: sa_family_t.self)
 }

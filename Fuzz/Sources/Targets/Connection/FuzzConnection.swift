@@ -76,8 +76,11 @@ final class FuzzConnection {
             rolesInsideTLS: listener.rolesInsideTLS,
             plainRoles: listener.plainRoles,
             attachTLS: { _ in record.hasTLS = true },
-            attachTURN: { client, onDecided in
-                try attach(.turn, client.channel)
+            attachTURN: { client, received, onDecided in
+                guard !fails else { throw CannotAttach() }
+                record.routes.append(.turn)
+                record.received += Array(received.readableBytesView)
+                client.channel.close(promise: nil)
                 onDecided()
             },
             attachWeb: { try attach(.web, $0.channel) },
