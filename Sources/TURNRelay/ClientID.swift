@@ -8,7 +8,7 @@ package struct ClientID: Hashable, Sendable {
 
 /// An allocation anywhere in this server. Stays valid as a value after the allocation is gone, and then finds nothing.
 package struct AllocationHandle: Hashable, Sendable {
-    /// Index of the event loop whose relay holds the allocation.
+    /// Index of the thread whose relay holds the allocation.
     package let loop: Int
     let client: ClientID
     /// Tells successive allocations of one client apart.

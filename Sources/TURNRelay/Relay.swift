@@ -4,7 +4,7 @@ package import NIOCore
 package import STUNCodec
 import TURNCredentials
 
-/// The relay of one event loop: all of the protocol and none of the I/O.
+/// The relay of one thread: all of the protocol and none of the I/O.
 ///
 /// Bytes, time and randomness come in; what to send and where to forward goes out. Relays of several loops share the
 /// directory of relayed addresses and the realms.

@@ -4,7 +4,7 @@ import STUNCodec
 import Synchronization
 import TURNCredentials
 
-/// The connections with peers of all event loops, by CONNECTION-ID: a ConnectionBind arrives on any of them.
+/// The connections with peers of all threads, by CONNECTION-ID: a ConnectionBind arrives on any of them.
 ///
 /// Locked, and asked when a connection is made, bound or ended, never for its data. There are as many as all allocations
 /// may have.

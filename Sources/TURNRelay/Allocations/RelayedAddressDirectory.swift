@@ -4,7 +4,7 @@ import NIOCore
 import STUNCodec
 import Synchronization
 
-/// The relayed transport addresses of all event loops: which are taken, and which allocation a peer address means.
+/// The relayed transport addresses of all threads: which are taken, and which allocation a peer address means.
 ///
 /// Shared and locked, and therefore asked when a route is not known yet, never for a packet of a bound channel.
 package final class RelayedAddressDirectory: Sendable {

@@ -14,7 +14,7 @@ package struct NonceIssuer {
     private let lifetime: Int64
 
     /// - Parameters:
-    ///   - secret: random, shared by the event loops of one server.
+    ///   - secret: random, shared by the relays of one server.
     ///   - lifetime: in seconds.
     package init(secret: [UInt8], lifetime: Int64) throws(OpenSSLError) {
         self.key = try HMACKey(.sha256, key: secret)

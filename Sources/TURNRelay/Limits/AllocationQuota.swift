@@ -2,7 +2,7 @@
 
 import Synchronization
 
-/// Counts allocations of a realm, per user and in total, over all event loops.
+/// Counts allocations of a realm, per user and in total, over all threads.
 package final class AllocationQuota: Sendable {
     enum Refusal: Equatable, Sendable {
         /// 486 (Allocation Quota Reached).

@@ -4,7 +4,7 @@ import STUNCodec
 import Synchronization
 import TURNCredentials
 
-/// A realm: who may use the relay, and how much of it. Shared by the relays of all event loops.
+/// A realm: who may use the relay, and how much of it. Shared by the relays of all threads.
 package final class RelayRealm: Sendable {
     /// What may change while the server runs. The lock is held to copy it.
     private struct Settings {

@@ -33,7 +33,7 @@ final class ClientSocket: Sendable {
         close(descriptor)
     }
 
-    enum Reception {
+    enum Reception: Equatable {
         /// - Parameter mayHaveMore: the buffer was filled.
         case bytes(mayHaveMore: Bool)
         /// There is nothing now.

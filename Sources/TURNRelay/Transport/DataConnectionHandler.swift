@@ -6,7 +6,7 @@ import NIOCore
 /// another event loop.
 ///
 /// ```
-///            event loop of the allocation      any event loop
+///            event loop beside its thread      any event loop
 ///  peer ──── DataConnectionHandler ◀────────▶ DataConnectionHandler ──── (TLS) ──── client
 /// ```
 /// Each end reads, gives what it got to the other's channel, and reads again when that has taken it: what is in memory

@@ -6,7 +6,7 @@ import NIOCore
 import STUNCodec
 
 /// The relay of a datagram thread: its UDP clients, and the sockets of relayed transport addresses, those of its own
-/// allocations and those of one event loop's.
+/// allocations and those of one stream thread's.
 ///
 /// A payload is copied once, out of the batch that it was received in and into one that is sent: from a UDP client to a
 /// peer and back it never leaves this thread, and costs a share of two system calls.

@@ -26,18 +26,9 @@ enum Parcel: Sendable {
         }
     }
 
-    /// Bytes of memory that parcels keep alive, about. A payload is a slice of the read that it came in, which lives as
-    /// a whole until the last of its slices is gone. What one read gave lies side by side, and is counted once.
+    /// Bytes of memory that parcels keep alive, about.
     static func cost(of parcels: [Parcel]) -> Int {
-        var cost = parcels.count * overhead
-        var counted: UnsafeMutableRawPointer?
-        for parcel in parcels {
-            guard let payload = parcel.payload else { continue }
-            let read = payload.withUnsafeReadableBytesWithStorageManagement { _, storage in storage.toOpaque() }
-            if read != counted { cost += payload.storageCapacity }
-            counted = read
-        }
-        return cost
+        parcels.reduce(parcels.count * overhead) { $0 + ($1.payload?.storageCapacity ?? 0) }
     }
 
     /// Whether it may be lost when much is under way. Of the others there are few: one at a time for each client.

@@ -6,8 +6,8 @@ import NIOCore
 protocol RelayLoop: AnyObject {
     var relay: Relay { get }
     var counters: RelayCounters { get }
-    /// Called before anything else with the ways to all loops, this one included, and with none when the server has
-    /// stopped: the ways lead back here, and would keep all loops alive.
+    /// Called before anything else with the ways to all loops, this one included. They are to be let go of at the end: they lead
+    /// back here, and would keep all loops alive.
     func join(_ mailboxes: [LoopMailbox])
     /// Takes a batch of another loop.
     func receive(_ parcels: [Parcel])

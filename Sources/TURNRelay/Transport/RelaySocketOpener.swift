@@ -7,13 +7,13 @@ import Synchronization
 
 /// Opens sockets of relayed transport addresses on the thread that asks, and has them served elsewhere.
 ///
-/// UDP by a datagram loop: that of the allocation itself, or the one beside its event loop. It serves them for as long as
+/// UDP by a datagram loop: that of the allocation itself, or the one with its number. It serves them for as long as
 /// they are open, wherever the allocation moves. TCP by the event loop beside that of the allocation, which does not move.
 final class RelaySocketOpener: RelaySockets, Sendable {
     /// Of UDP: for bursts of video frames; the kernel grants less where its limit is lower.
     private static let bufferSize: Int32 = 512 * 1024
 
-    /// One for each event loop. Their loops' indices follow those of the event loops.
+    /// One for each stream thread. Their loops' indices follow those of the stream threads.
     private let threads: [DatagramThread]
     private let streams: [PeerSocketsAccess]
     private let nextSerial = Atomic<UInt64>(1)
