@@ -36,6 +36,7 @@ extension AdminStatus {
         queueDelay = DelayBuckets(relay.counters.queueDelays)
         var loopDelays = relay.eventLoopDelays
         loopDelays.add(relay.streamThreadDelays)
+        loopDelays.add(relay.datagramThreadDelays)
         eventLoopDelay = DelayBuckets(loopDelays)
         eventLoopLagSeconds = Lag(p50: eventLoopDelay.quantile(0.5), p99: eventLoopDelay.quantile(0.99))
         authenticationFailures = relay.core.refusals.filter { !$0.key.isOrdinary }.values.reduce(0, +)

@@ -50,8 +50,6 @@ final class ClientStream {
     /// Since it was looked at.
     private var sample = QueueSample()
     private var isClosed = false
-    /// Nothing follows what was read.
-    private var isEnding = false
     /// The connection that is a peer's from now on, and the loop that has the peer's end.
     private var binding: (connection: ConnectionID, loop: Int)?
     /// Owned by `StreamRelayLoop`: whether it will drain this client at the end of the read under way.
@@ -75,11 +73,9 @@ final class ClientStream {
     /// Begins to serve the client.
     func begin(as id: ClientID, with received: ByteBuffer, at now: NIODeadline) {
         self.id = id
-        // The end, or the failure, of TLS may have come with what was received.
-        let end = records.map { loop.end(of: $0) } ?? .emptied
-        isEnding = end != .emptied
         take(received.readableBytesSpan, at: now)
-        goOn(after: end)
+        // The end, or the failure, of TLS may have come with that.
+        goOn(after: isClosed ? .emptied : records.map { loop.end(of: $0) } ?? .emptied)
     }
 
     /// Ends the connection, for this reason, and forgets the client. What it was answered before leaves, as it would if the answer
@@ -120,7 +116,6 @@ final class ClientStream {
     func read(at now: NIODeadline) {
         for _ in 0..<Self.readsPerEvent where !isClosed {
             let reading = loop.read(socket, records)
-            isEnding = reading.outcome == .ended || reading.outcome == .failed
             take(reading.bytes.readableBytesSpan, at: now)
             loop.putReadBuffer(reading.bytes)
             goOn(after: reading.outcome)
@@ -130,6 +125,9 @@ final class ClientStream {
 
     private func goOn(after outcome: StreamRelayLoop.Reading.Outcome) {
         guard !isClosed else { return }
+        if let binding {
+            return leave(for: binding.connection, of: binding.loop, hasEnded: outcome == .ended || outcome == .failed)
+        }
         switch outcome {
         // What OpenSSL says by itself goes with the answer, if there is one.
         case .filled, .emptied: if records?.hasOutput == true { loop.markUnflushed(self) }
@@ -152,7 +150,6 @@ final class ClientStream {
     private func keep(_ start: Int, of bytes: RawSpan) {
         guard !isClosed else { return }
         if start < bytes.byteCount { partial.writeBytes(bytes.extracting(droppingFirst: start)) }
-        if let binding { leave(for: binding.connection, of: binding.loop) }
     }
 
     /// - Returns: where the frames end that were taken.
@@ -217,7 +214,7 @@ final class ClientStream {
     func receive(_ message: [UInt8], again id: ClientID, at now: NIODeadline) {
         guard self.id == id, !isClosed else { return }
         takeMessage(message.rawSpan, from: id, at: now)
-        if let binding { leave(for: binding.connection, of: binding.loop) }
+        goOn(after: .emptied)
     }
 
     private func takePayload(_ payload: RawSpan, on channel: ChannelNumber, from id: ClientID, at now: NIODeadline) {
@@ -229,19 +226,19 @@ final class ClientStream {
     }
 
     /// Leaves the connection to a channel: what the relay has said is written, and what the client says is for a peer.
-    private func leave(for connection: ConnectionID, of target: Int) {
+    private func leave(for connection: ConnectionID, of target: Int, hasEnded: Bool) {
         isClosed = true
         loop.remove(self)
-        // However slowly the client reads: one without an allocation gets answers alone.
+        // However slowly the client reads: it has no allocation, and so nearly nothing but answers.
         fillOutput(to: .max, at: .now())
         seal(&output)
-        if unsent.readableBytes > 0 { unsent.writeBuffer(&output) } else { unsent = output }
+        unsent.writeBuffer(&output)
         let departure = ClientDeparture(
             socket: socket,
             records: records,
             unsent: unsent,
             received: partial,
-            hasEnded: isEnding
+            hasEnded: hasEnded
         )
         loop.give(departure, to: connection, of: target)
     }

@@ -42,7 +42,7 @@ enum Parcel: Sendable {
 
 /// How relays hand payloads to the relay of another loop: one hop for a batch, with a bound on what is under way.
 final class LoopMailbox: Sendable {
-    /// What may wait for a loop that is busy, in memory: about 60 ms of a full gigabit when reads are full.
+    /// What may wait for a loop that is busy, in memory: about 40 ms of a full gigabit in packets of 1200 bytes.
     private static let backlogLimit = 8 * 1024 * 1024
 
     private let recipient: Confined<any RelayLoop>

@@ -60,7 +60,7 @@ final class PeerSockets {
         }
         let admission = eventLoop.makePromise(of: Void.self)
         let sockets = NIOLoopBound(self, eventLoop: eventLoop)
-        relay.execute { [eventLoop] loop in
+        let isAsked = relay.execute { [eventLoop] loop in
             let now = NIODeadline.now()
             switch loop.relay.accept(from: peer, for: allocation, at: now) {
             case .admitted(let id):
@@ -73,6 +73,7 @@ final class PeerSockets {
             }
             loop.flush(at: now)
         }
+        if !isAsked { admission.fail(ChannelError.ioOnClosedChannel) }
         return admission.futureResult
     }
 
@@ -167,16 +168,14 @@ final class PeerSockets {
 
     /// Gives a client's connection a channel.
     ///
-    /// - Parameters:
-    ///   - onRead: called with the length of each read.
-    ///   - opened: called with the channel's end; with nil when that failed, or the connection has ended.
-    func open(
-        _ departure: ClientDeparture,
-        onRead: @escaping (Int) -> Void,
-        _ opened: @escaping @Sendable (DataConnectionEnd?) -> Void
-    ) {
+    /// - Parameter opened: called with the channel's end; with nil when that failed, or the connection has ended.
+    func open(_ departure: ClientDeparture, _ opened: @escaping @Sendable (DataConnectionEnd?) -> Void) {
         let eventLoop = eventLoop
-        let handler = DataConnectionHandler(eventLoop: eventLoop, received: departure.received, onRead: onRead)
+        let handler = DataConnectionHandler(
+            eventLoop: eventLoop,
+            received: departure.received,
+            onRead: { [streamed] in streamed.count(toPeer: $0) }
+        )
         let end = NIOLoopBound(handler, eventLoop: eventLoop)
         let outcome: EventLoopFuture<any Channel>
         do {

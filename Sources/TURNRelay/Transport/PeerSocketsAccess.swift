@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import NIOCore
-import NIOPosix
 import OpenSSLTLS
 import Synchronization
 
@@ -14,7 +13,7 @@ struct ClientDeparture: Sendable {
     let unsent: ByteBuffer
     /// What the client has sent for the peer already, decrypted.
     let received: ByteBuffer
-    /// TLS has: nothing follows.
+    /// Nothing follows, as TLS has it.
     let hasEnded: Bool
 }
 
@@ -52,15 +51,5 @@ struct PeerSocketsAccess: Sendable {
     /// Soon, on the event loop.
     func perform(_ work: @escaping @Sendable (PeerSockets) -> Void) {
         eventLoop.execute { [sockets] in work(sockets.value) }
-    }
-
-    /// Gives a connection a channel.
-    ///
-    /// - Parameter opened: called with it on the event loop; with nil when that failed, or the connection has ended.
-    func open(_ departure: ClientDeparture, _ opened: @escaping @Sendable (DataConnectionEnd?) -> Void) {
-        let streamed = streamed
-        perform { sockets in
-            sockets.open(departure, onRead: { streamed.count(toPeer: $0) }, opened)
-        }
     }
 }

@@ -115,13 +115,13 @@ package final class RelayServer: Sendable {
                 }
             }
         }
-        // Two ends of a connection may be on two loops, and tell each other.
-        for _ in 0..<2 { _ = await counters() }
         for watch in watches { watch.stop() }
         for thread in streamThreads { await thread.stop() }
         for thread in datagramThreads { await thread.stop() }
-        // What they have left to event loops, whose sockets they had closed.
-        for watch in watches { _ = await watch.delays() }
+        // What they have left to event loops, where two ends of a connection tell each other.
+        for _ in 0..<2 {
+            for watch in watches { _ = await watch.delays() }
+        }
     }
 
     // MARK: Clients

@@ -8,7 +8,7 @@ protocol RelayThread: AnyObject, Sendable {
     func execute(_ work: @escaping @Sendable () -> Void)
 }
 
-/// An event loop of SwiftNIO, which what is confined to it sees as a thread.
+/// An event loop of SwiftNIO, for what is confined to it.
 final class EventLoopThread: RelayThread {
     private let eventLoop: any EventLoop
 

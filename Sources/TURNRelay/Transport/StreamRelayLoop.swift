@@ -115,9 +115,10 @@ final class StreamRelayLoop: PolledLoop {
     /// Has what a connection carries from now on go to and come from a peer: it is no client's any more.
     func give(_ departure: ClientDeparture, to connection: ConnectionID, of loop: Int) {
         let mailbox = outboxes.mailbox(of: loop)
-        peers.open(departure) { end in
-            guard let mailbox else { return end?.channel.close(promise: nil) ?? () }
-            _ = mailbox.post([.bind(connection, end)])
+        peers.perform { sockets in
+            sockets.open(departure) { end in
+                if let mailbox { _ = mailbox.post([.bind(connection, end)]) } else { end?.channel.close(promise: nil) }
+            }
         }
     }
 
@@ -339,13 +340,16 @@ final class StreamRelayLoop: PolledLoop {
 
     func flush(at now: NIODeadline) {
         doDeferredWork()
-        for client in unflushed {
+        var next = 0
+        while next < unflushed.count {
+            let client = unflushed[next]
+            next += 1
             client.isMarkedUnflushed = false
             client.drain(at: now)
+            // One that was closed may have left something to others.
+            doDeferredWork()
         }
         unflushed.removeAll(keepingCapacity: true)
-        // Of clients that were closed while they were drained.
-        doDeferredWork()
         tally.count(.loopBacklog, times: outboxes.post())
     }
 
