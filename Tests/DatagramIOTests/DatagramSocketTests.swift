@@ -213,7 +213,7 @@ import Testing
 }
 
 extension Poller {
-    fileprivate func events(within milliseconds: Int32) -> [Event] {
+    func events(within milliseconds: Int32) -> [Event] {
         var events: [Event] = []
         wait(milliseconds: milliseconds, into: &events)
         return events

@@ -6,33 +6,27 @@ import Testing
 @testable import DatagramIO
 
 struct PollerTests {
-    private func events(of poller: Poller, within milliseconds: Int32 = 5_000) -> [Poller.Event] {
-        var events: [Poller.Event] = []
-        poller.wait(milliseconds: milliseconds, into: &events)
-        return events
-    }
-
     @Test func `room is told of while it is asked for, and the end in any case`() throws {
         var ends: [CInt] = [-1, -1]
         #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
         defer { close(ends[0]) }
         let poller = try Poller()
         try poller.add(ends[0])
-        #expect(events(of: poller, within: 0).isEmpty)
+        #expect(poller.events(within: 0).isEmpty)
         poller.watchRoom(of: ends[0], true)
-        #expect(events(of: poller).map(\.hasRoom) == [true])
+        #expect(poller.events(within: 5_000).map(\.hasRoom) == [true])
         // Until there is none.
         let bytes = [UInt8](repeating: 0, count: 64 * 1024)
         while send(ends[0], bytes, bytes.count, Int32(MSG_DONTWAIT)) > 0 {}
-        #expect(events(of: poller, within: 0).isEmpty)
+        #expect(poller.events(within: 0).isEmpty)
         poller.watchRoom(of: ends[0], false)
         var sink = bytes
         while recv(ends[1], &sink, sink.count, Int32(MSG_DONTWAIT)) > 0 {}
-        #expect(events(of: poller, within: 0).isEmpty)
+        #expect(poller.events(within: 0).isEmpty)
         close(ends[1])
-        let last = try #require(events(of: poller).first)
+        let last = try #require(poller.events(within: 5_000).first)
         #expect(last.descriptor == ends[0] && last.isReadable && last.hasError && !last.hasRoom)
         poller.remove(ends[0])
-        #expect(events(of: poller, within: 0).isEmpty)
+        #expect(poller.events(within: 0).isEmpty)
     }
 }

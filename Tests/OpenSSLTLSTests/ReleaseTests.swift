@@ -15,19 +15,6 @@ import Testing
         try end.channel.pipeline.syncOperations.handler(type: TLSServerHandler.self)
     }
 
-    /// What an end has sent so far.
-    private func sent(by end: Endpoint) throws -> ByteBuffer {
-        var all = ByteBuffer()
-        while var bytes = try end.channel.readOutbound(as: ByteBuffer.self) { all.writeBuffer(&bytes) }
-        return all
-    }
-
-    private func deliver(_ bytes: ByteBuffer, to end: Endpoint) {
-        end.channel.pipeline.fireChannelRead(bytes)
-        end.channel.pipeline.fireChannelReadComplete()
-        end.channel.embeddedEventLoop.run()
-    }
-
     @Test(arguments: [TLSVersion.tls12, .tls13])
     func `bytes go both ways, and the channel's end says nothing`(version: TLSVersion) throws {
         let pair = try Pair(version)
@@ -37,7 +24,7 @@ import Testing
         #expect(pair.server.tap.writes.isEmpty)
 
         pair.client.send("to the server")
-        var received = try sent(by: pair.client)
+        var received = try pair.client.takeSent()
         let length = received.readableBytes
         let most = received.readSlice(length: length - 1)
         var plaintext = ByteBuffer()
@@ -48,7 +35,7 @@ import Testing
         var output = ByteBufferAllocator().buffer(capacity: 100)
         try layer.encrypt(ByteBuffer(string: "to the client"), into: &output)
         #expect(records([output]).count == 1 && layer.takeOutput() == nil)
-        deliver(output, to: pair.client)
+        pair.client.deliver(output)
         #expect(pair.client.recorder.text == "to the client")
     }
 
@@ -66,7 +53,7 @@ import Testing
         var output = ByteBuffer()
         try layer.encrypt(ByteBuffer(string: "answer"), into: &output)
         #expect(records([output]).count == 2 && layer.takeOutput() == nil)
-        deliver(output, to: pair.client)
+        pair.client.deliver(output)
         #expect(pair.client.recorder.text == "answer" && pair.client.recorder.errors.isEmpty)
     }
 
@@ -91,13 +78,13 @@ import Testing
         let other = try Endpoint(TLSServerHandler(try release(pair.server)))
         try other.connect()
         pair.client.send("to the other")
-        deliver(try sent(by: pair.client), to: other)
+        other.deliver(try pair.client.takeSent())
         #expect(other.recorder.text == "to the other" && other.recorder.session == nil)
         other.send("back")
-        deliver(try sent(by: other), to: pair.client)
+        pair.client.deliver(try other.takeSent())
         #expect(pair.client.recorder.text == "back")
         other.channel.close(promise: nil)
-        deliver(try sent(by: other), to: pair.client)
+        pair.client.deliver(try other.takeSent())
         #expect(pair.client.recorder.log.contains("closed") && pair.client.recorder.errors.isEmpty)
     }
 
@@ -107,7 +94,7 @@ import Testing
         var plaintext = ByteBuffer()
         pair.client.send("last")
         pair.client.channel.close(promise: nil)
-        #expect(layer.decrypt(try sent(by: pair.client), into: &plaintext) == .closed)
+        #expect(layer.decrypt(try pair.client.takeSent(), into: &plaintext) == .closed)
         #expect(String(buffer: plaintext) == "last")
 
         let nonsense = try release(Pair().server)
@@ -120,7 +107,7 @@ import Testing
         let pair = try Pair()
         let layer = try release(pair.server)
         layer.sayGoodbye()
-        deliver(try #require(layer.takeOutput()), to: pair.client)
+        pair.client.deliver(try #require(layer.takeOutput()))
         #expect(pair.client.recorder.log.contains("closed") && pair.client.recorder.errors.isEmpty)
     }
 

@@ -144,6 +144,20 @@ struct Endpoint {
     func send(_ text: String) {
         channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
     }
+
+    /// What it has sent so far.
+    func takeSent() throws -> ByteBuffer {
+        var all = ByteBuffer()
+        while var bytes = try channel.readOutbound(as: ByteBuffer.self) { all.writeBuffer(&bytes) }
+        return all
+    }
+
+    /// Has it receive bytes, as one read.
+    func deliver(_ bytes: ByteBuffer) {
+        channel.pipeline.fireChannelRead(bytes)
+        channel.pipeline.fireChannelReadComplete()
+        channel.embeddedEventLoop.run()
+    }
 }
 
 /// A client and a server whose bytes are carried over by ``pump(chunk:)``.
@@ -178,15 +192,7 @@ struct Pair {
 
     /// Carries what one end has sent so far, in one piece.
     func carryAll(from: Endpoint, to: Endpoint) throws {
-        var all = ByteBuffer()
-        while var bytes = try from.channel.readOutbound(as: ByteBuffer.self) { all.writeBuffer(&bytes) }
-        deliver(all, to: to)
-    }
-
-    private func deliver(_ bytes: ByteBuffer, to end: Endpoint) {
-        end.channel.pipeline.fireChannelRead(bytes)
-        end.channel.pipeline.fireChannelReadComplete()
-        end.channel.embeddedEventLoop.run()
+        to.deliver(try from.takeSent())
     }
 
     private func carry(_ from: Endpoint, _ to: Endpoint, _ chunk: Int) throws -> Bool {
@@ -194,7 +200,7 @@ struct Pair {
         while var bytes = try from.channel.readOutbound(as: ByteBuffer.self) {
             isMoving = true
             while bytes.readableBytes > 0, to.channel.isActive {
-                deliver(bytes.readSlice(length: min(chunk, bytes.readableBytes))!, to: to)
+                to.deliver(bytes.readSlice(length: min(chunk, bytes.readableBytes))!)
             }
         }
         from.channel.embeddedEventLoop.run()

@@ -10,7 +10,8 @@ import Testing
 /// On a pair of sockets of this machine.
 final class ClientSocketTests {
     private let socket: ClientSocket
-    private let peer: CInt
+    /// Closed and none after `hangUp`.
+    private var peer: CInt
 
     init() throws {
         var ends: [CInt] = [-1, -1]
@@ -20,7 +21,12 @@ final class ClientSocketTests {
         close(ends[0])
     }
 
-    deinit { close(peer) }
+    deinit { hangUp() }
+
+    private func hangUp() {
+        if peer >= 0 { close(peer) }
+        peer = -1
+    }
 
     private func receive(atMost count: Int) -> (ClientSocket.Reception, String) {
         var buffer = ByteBufferAllocator().buffer(capacity: count)
@@ -54,7 +60,7 @@ final class ClientSocketTests {
 
     @Test func `a connection whose other end is gone is broken`() {
         #expect(Glibc.send(socket.descriptor, "unread", 6, 0) == 6)
-        close(dup2(open("/dev/null", O_RDONLY), peer))
+        hangUp()
         var bytes = ByteBuffer(string: "too late")
         #expect(!socket.send(&bytes) && bytes.readableBytes == 8)
         #expect(receive(atMost: 4).0 == .failed)
