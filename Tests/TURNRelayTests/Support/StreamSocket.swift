@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import Glibc
 import NIOCore
 import STUNCodec
@@ -64,7 +65,8 @@ final class StreamSocket {
     /// What the relay has of this connection, which is in the same process.
     func relayEnd() throws -> StreamEnd {
         let here = try localAddress
-        for other in 0..<CInt(1024) where other != descriptor && StreamEnd.peer(of: other) == here {
+        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { CInt($0) }
+        for other in open where other != descriptor && StreamEnd.peer(of: other) == here {
             return StreamEnd(descriptor: other)
         }
         throw Failed(operation: "find the other end")
