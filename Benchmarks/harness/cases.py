@@ -9,6 +9,8 @@ from harness.servers import Coturn, Limit, OpenSwiftTURN, SmallCoturn, SmallOpen
 
 CPU_PER_PACKET = ("server_cpu_us_per_packet", "CPU per packet, µs")
 LATENCY = ("latency_us_p99", "latency p99, µs")
+# Seconds before each slice. Connections are open by then.
+SLICE_WARMUP = 0.3
 
 
 @dataclass(frozen=True)
@@ -45,15 +47,28 @@ class Case:
     prefix: tuple = ()
     # Titles of the servers that ours is compared with.
     others: tuple = ("coturn", "limit")
+    # How many parts a round has. With more than one all servers run, and each part measures one after the other.
+    slices: int = 1
 
-    def measure(self, server, seconds):
+    def measure(self, server, seconds, *options):
         return load.run(
-            "call", server, self.transport, "--seconds", seconds, *self.target(server), *self.options,
+            "call", server, self.transport, "--seconds", seconds, *self.target(server), *self.options, *options,
             prefix=self.prefix, timeout=60 + 4 * seconds,
         )  # fmt: skip
 
     def target(self, server):
         return ("--to", "limit") if isinstance(server, Limit) else ()
+
+
+@dataclass(frozen=True)
+class CallCase(Case):
+    """A call that says the same however often it begins anew. It is measured in slices: CPUs of virtual machines change
+    their speed every few seconds, which disturbs neighbours alike, and whole rounds not."""
+
+    slices: int = 5
+
+    def measure(self, server, seconds, *options):
+        return super().measure(server, seconds, "--warmup", SLICE_WARMUP, *options)
 
 
 @dataclass(frozen=True)
@@ -143,15 +158,14 @@ class TwoLoopsCase(Case):
 
 
 @dataclass(frozen=True)
-class ScaleCase(Case):
-    """A call of many pairs, and the same of 20: its cost as a multiple of theirs."""
+class ScaleCase(CallCase):
+    """A call of many pairs, and the same of 20 with another server: its cost as a multiple of theirs."""
 
     def measure(self, server, seconds):
-        result = super().measure(server, seconds)
+        many = super().measure(server, seconds)
         with type(server)(server.directory, server.certificate).start(self.transport) as other:
-            fewer = load.run("call", other, self.transport, "--seconds", seconds, *self.target(server),
-                             *self.options, "--pairs", 20)  # fmt: skip
-        return {**result, "cost_growth": result[CPU_PER_PACKET[0]] / fewer[CPU_PER_PACKET[0]]}
+            few = super().measure(other, seconds, "--pairs", 20)
+        return {**many, "cost_growth": many[CPU_PER_PACKET[0]] / few[CPU_PER_PACKET[0]]}
 
 
 @dataclass(frozen=True)
@@ -176,16 +190,16 @@ def calls():
             shape = ("--pairs", pairs, "--size", size)
             name = f"TLS call, {size} B, {pairs} pairs"
             quick = (pairs, size) == (20, 1200)
-            yield Case(f"{name}, maximum", "tls", (CALL_MAXIMUM, FRESHNESS), shape, is_quick=quick)
-            yield Case(f"{name}, 10,000/s", "tls", (CALL_PACED,), (*shape, *PACE))
-    yield Case("TCP call, 1200 B, 20 pairs, maximum", "tcp", (Bar(CPU_PER_PACKET, 0.33, 0.22, 1.7, 1.2), FRESHNESS),
+            yield CallCase(f"{name}, maximum", "tls", (CALL_MAXIMUM, FRESHNESS), shape, is_quick=quick)
+            yield CallCase(f"{name}, 10,000/s", "tls", (CALL_PACED,), (*shape, *PACE))
+    yield CallCase("TCP call, 1200 B, 20 pairs, maximum", "tcp", (Bar(CPU_PER_PACKET, 0.33, 0.22, 1.7, 1.2), FRESHNESS),
                is_quick=True)  # fmt: skip
-    yield Case("UDP call, 1200 B, 20 pairs, maximum", "udp", (Bar(CPU_PER_PACKET, 0.60, 0.45, 1.3, 1.0), FRESHNESS),
+    yield CallCase("UDP call, 1200 B, 20 pairs, maximum", "udp", (Bar(CPU_PER_PACKET, 0.60, 0.45, 1.3, 1.0), FRESHNESS),
                servers=(OpenSwiftTURN, Coturn, Limit), is_quick=True)  # fmt: skip
-    yield Case("UDP to an outside peer, 1200 B, 20 clients, maximum", "udp",
+    yield CallCase("UDP to an outside peer, 1200 B, 20 clients, maximum", "udp",
                (Bar(CPU_PER_PACKET, 0.85, 0.65), FRESHNESS), ("--to", "peers"),
                servers=(OpenSwiftTURN, Coturn), is_quick=True)  # fmt: skip
-    yield Case("UDP to an outside peer, Send indications, maximum", "udp", (), ("--to", "peers", "--indications"),
+    yield CallCase("UDP to an outside peer, Send indications, maximum", "udp", (), ("--to", "peers", "--indications"),
                servers=(OpenSwiftTURN, Coturn))  # fmt: skip
 
 

@@ -4,6 +4,8 @@
 import math
 from statistics import median
 
+from harness.cases import CPU_PER_PACKET
+
 COLORS = {"swiftturn": "#c2410c", "coturn": "#1d4ed8", "limit": "#4b5563"}
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 320, 78, 110, 40, 50
 PERCENTILES = (("min", 0), ("p50", 50), ("p90", 90), ("p99", 99))
@@ -57,14 +59,19 @@ def lines(title, x_label, y_label, series, places):
     return svg(title, x_label, y_label, "\n".join(parts))
 
 
+def middle(rounds, metric):
+    """The median of the rounds' medians."""
+    return median(median(part[metric] for part in slices) for slices in rounds)
+
+
 def ages(results):
     """How old what a slow receiver gets is; nil without that case."""
     values = next((values for name, values in results.values.items() if name.startswith("slow TLS receiver")), None)
     if values is None:
         return None
     series = {
-        title: [median(run[f"latency_us_{name}"] for run in runs) / 1000 for name, _ in PERCENTILES]
-        for title, runs in values.items()
+        title: [middle(rounds, f"latency_us_{name}") / 1000 for name, _ in PERCENTILES]
+        for title, rounds in values.items()
     }
     places = ["youngest", "median", "90 %", "99 %"]
     return lines("Age of what a slow TLS receiver gets", "part of the packets", "ms", series, places)
@@ -76,7 +83,7 @@ def costs(results):
     if not all(name in results.values for name in names):
         return None
     series = {
-        title: [median(run["server_cpu_us_per_packet"] for run in results.values[name][title]) for name in names]
+        title: [middle(results.values[name][title], CPU_PER_PACKET[0]) for name in names]
         for title in results.values[names[0]]
     }
     return lines("CPU per packet of a TLS call, 1200 B", "pairs", "µs", series, ["2", "20", "200"])

@@ -19,8 +19,9 @@ def spread(values, digits=2):
 
 
 def ratios(ours, theirs):
-    """Round by round: what disturbs the machine disturbs both."""
-    return [one / other for one, other in zip(ours, theirs) if other]
+    """Of each round, slice by slice: what disturbs the machine disturbs neighbours alike."""
+    rounds = ([one / other for one, other in zip(*pair) if other] for pair in zip(ours, theirs))
+    return [median(values) for values in rounds if values]
 
 
 def verdict(values, bar, goal):
@@ -39,18 +40,24 @@ def machine():
 
 
 class Results:
-    """Measurements by case, server and round."""
+    """Measurements by case, server, round and slice."""
 
     def __init__(self):
         self.values = {}
 
     def add(self, measured):
-        """Takes a round: its cases, servers and measurements."""
-        for case, server, result in measured:
-            self.values.setdefault(case.name, {}).setdefault(server.title, []).append(result)
+        """Takes a round: its cases, servers and slices."""
+        for case, server, slices in measured:
+            self.values.setdefault(case.name, {}).setdefault(server.title, []).append(slices)
+
+    def slices(self, case, title, metric):
+        """For each round what its slices gave."""
+        rounds = self.values.get(case.name, {}).get(title, [])
+        return [[part[metric] for part in slices] for slices in rounds if metric in slices[0]]
 
     def of(self, case, title, metric):
-        return [result[metric] for result in self.values.get(case.name, {}).get(title, []) if metric in result]
+        """The median of each round."""
+        return [median(values) for values in self.slices(case, title, metric)]
 
     def ratio_tables(self, cases):
         """A table for each set of servers to compare with."""
@@ -66,11 +73,11 @@ class Results:
     def ratio_row(self, case, bar):
         metric, label = bar.metric
         ours = self.of(case, "swiftturn", metric)
-        theirs = [self.of(case, title, metric) for title in case.others]
         cells = [case.name, label, f"{spread(ours)} {verdict(ours, bar.own, bar.own_goal)}".strip()]
+        theirs = [self.of(case, title, metric) for title in case.others]
         cells += [spread(values) if values else "" for values in theirs]
-        for title, values in zip(case.others, theirs):
-            compared = ratios(ours, values)
+        for title in case.others:
+            compared = ratios(self.slices(case, "swiftturn", metric), self.slices(case, title, metric))
             cells.append(f"{spread(compared)} {verdict(compared, *bar.against(title))}".strip() if compared else "")
         return f"| {' | '.join(cells)} |"
 
@@ -83,7 +90,7 @@ class Results:
                     continue
                 columns = [
                     spread(self.of(case, title, RATE[0]), 0), spread(self.of(case, title, CPU_PER_PACKET[0])),
-                    spread(self.of(case, title, LATENCY[0]), 0), str(sum(self.of(case, title, "lost"))),
+                    spread(self.of(case, title, LATENCY[0]), 0), str(sum(map(sum, self.slices(case, title, "lost")))),
                     spread(self.of(case, title, "server_switches_per_packet"), 3),
                     spread(self.of(case, title, "generator_cpu_us_per_packet")),
                 ]  # fmt: skip

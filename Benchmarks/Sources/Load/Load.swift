@@ -36,9 +36,21 @@ struct ServerOptions: ParsableArguments {
         try Endpoint(transport, address, port, receiveBuffer: receiveBuffer)
     }
 
+    /// An earlier run has left UDP allocations, and the system may choose one of its ports: then another is tried, as RFC 8656
+    /// has it.
     func client(receiveBuffer: Int32 = 0) throws -> RelayedClient {
-        try RelayedClient(connect(receiveBuffer: receiveBuffer), user: user, password: password)
+        var refusal: Refusal?
+        for _ in 0..<Self.ports {
+            do {
+                return try RelayedClient(connect(receiveBuffer: receiveBuffer), user: user, password: password)
+            } catch let error as Refusal where error.isMismatch {
+                refusal = error
+            }
+        }
+        throw refusal ?? LoadError("no client")
     }
+
+    private static let ports = 10
 }
 
 enum Transport: String, ExpressibleByArgument {

@@ -3,6 +3,18 @@
 import STUNCodec
 import TURNClient
 
+/// An error that the server has answered.
+struct Refusal: Error, CustomStringConvertible {
+    let method: Method
+    let code: Int
+    let reason: String
+
+    /// There is an allocation of this client's address already (RFC 8656, section 7.4).
+    var isMismatch: Bool { code == 437 }
+
+    var description: String { "\(method.name) was refused: \(code) \(reason)" }
+}
+
 /// A TURN client with an allocation, made with blocking calls. One thread has it at a time.
 final class RelayedClient: @unchecked Sendable {
     let endpoint: Endpoint
@@ -34,7 +46,7 @@ final class RelayedClient: @unchecked Sendable {
         for challenge in [401, 438] where response.error?.code == challenge {
             response = try request(method, values, &session, endpoint)
         }
-        if let error = response.error { throw LoadError("\(method) was refused: \(error.code) \(error.reason)") }
+        if let error = response.error { throw Refusal(method: method, code: error.code, reason: error.reason) }
         return response
     }
 
