@@ -46,6 +46,8 @@ extension CallServer {
         await stop(parts)
         watch.cancel()
         web.cancel()
+        // Who asks the relay must have heard before that ends.
+        await watch.value
         await web.value
     }
 

@@ -29,4 +29,22 @@ struct PollerTests {
         poller.remove(ends[0])
         #expect(poller.events(within: 0).isEmpty)
     }
+
+    @Test func `each wake ends a wait, or the next one, and that once`() throws {
+        let poller = try Poller()
+        for _ in 0..<2 {
+            poller.wake()
+            poller.wake()
+            #expect(poller.duration(ofWaitFor: .seconds(60)) < .seconds(60))
+        }
+        #expect(poller.duration(ofWaitFor: .milliseconds(20)) >= .milliseconds(20))
+    }
+}
+
+extension Poller {
+    fileprivate func duration(ofWaitFor limit: Duration) -> Duration {
+        ContinuousClock().measure {
+            #expect(events(within: Int32(limit / .milliseconds(1))).isEmpty)
+        }
+    }
 }

@@ -35,7 +35,7 @@ struct LoopMailboxTests {
         func join(_ mailboxes: [LoopMailbox]) {}
         func receive(_ parcels: [Parcel]) { count.value.withLock { $0 += parcels.count } }
         func advance(to now: NIODeadline) {}
-        func perform(_ actions: [RelayAction], at now: NIODeadline) {}
+        func perform(_ actions: [RelayAction]) {}
         func activity(of id: ClientID, at now: NIODeadline) -> SessionActivity { SessionActivity() }
         func post(_ parcel: Parcel, to loop: Int) {}
         func receive(_ message: [UInt8], again id: ClientID, at now: NIODeadline) {}

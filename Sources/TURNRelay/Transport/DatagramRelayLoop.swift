@@ -144,12 +144,11 @@ final class DatagramRelayLoop: PolledLoop {
                 client?.channel.close(promise: nil)
             }
         }
-        flush()
     }
 
     func advance(to now: NIODeadline) {
         media.report(counters.progress)
-        close(relay.advance(to: now))
+        perform(relay.advance(to: now))
         for client in clients { client?.advance(to: now) }
     }
 
@@ -157,12 +156,7 @@ final class DatagramRelayLoop: PolledLoop {
         counters.tickDelays.add(delay)
     }
 
-    func perform(_ actions: [RelayAction], at now: NIODeadline) {
-        close(actions)
-        flush()
-    }
-
-    private func close(_ actions: [RelayAction]) {
+    func perform(_ actions: [RelayAction]) {
         for case .close(let id, let reason) in actions { disconnect(id, reason) }
     }
 

@@ -61,8 +61,7 @@ final class PeerSockets {
         let admission = eventLoop.makePromise(of: Void.self)
         let sockets = NIOLoopBound(self, eventLoop: eventLoop)
         let isAsked = relay.execute { [eventLoop] loop in
-            let now = NIODeadline.now()
-            switch loop.relay.accept(from: peer, for: allocation, at: now) {
+            switch loop.relay.accept(from: peer, for: allocation, at: .now()) {
             case .admitted(let id):
                 eventLoop.execute {
                     admission.completeWith(Result { try sockets.value.admit(channel, id, of: allocation) })
@@ -71,7 +70,6 @@ final class PeerSockets {
                 loop.count(reason)
                 admission.fail(ChannelError.connectPending)
             }
-            loop.flush(at: now)
         }
         if !isAsked { admission.fail(ChannelError.ioOnClosedChannel) }
         return admission.futureResult
@@ -118,9 +116,7 @@ final class PeerSockets {
 
     private func settle(_ dial: PeerDial, isConnected: Bool) {
         relay.execute { loop in
-            let now = NIODeadline.now()
-            loop.relay.settle(dial.connection, of: dial.allocation, isConnected: isConnected, at: now)
-            loop.flush(at: now)
+            loop.relay.settle(dial.connection, of: dial.allocation, isConnected: isConnected, at: .now())
         }
     }
 

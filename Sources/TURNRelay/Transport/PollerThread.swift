@@ -8,7 +8,7 @@ import Synchronization
 protocol PolledLoop: RelayLoop, SendableMetatype {
     /// Something has happened to a socket.
     func handle(_ event: Poller.Event)
-    /// Sends what there is to send.
+    /// Sends what there is to send. Called after events and after work, however much of that there was.
     func flush()
     /// - Parameter delay: between when deadlines were to be looked at, and when that was done.
     func countTickDelay(_ delay: TimeAmount)
@@ -124,6 +124,7 @@ final class PollerThread<Loop: PolledLoop>: RelayThread {
             if doWork(with: loop) { loop.flush() }
         }
         doWork(with: loop)
+        loop.flush()
         loop.close()
         for ended in inbox.withLock({ $0.ended.take() }) ?? [] { ended() }
     }

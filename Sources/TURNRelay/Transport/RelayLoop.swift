@@ -12,8 +12,8 @@ protocol RelayLoop: AnyObject {
     /// Takes a batch of another loop.
     func receive(_ parcels: [Parcel])
     func advance(to now: NIODeadline)
-    /// Does what the relay has decided on, and what follows from that.
-    func perform(_ actions: [RelayAction], at now: NIODeadline)
+    /// Does what the relay has decided on.
+    func perform(_ actions: [RelayAction])
     /// Of a client that is connected.
     func activity(of id: ClientID, at now: NIODeadline) -> SessionActivity
 

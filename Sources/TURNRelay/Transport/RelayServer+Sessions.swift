@@ -64,16 +64,14 @@ extension RelayLoop {
     }
 
     fileprivate func kick(_ session: AllocationHandle) -> Bool {
-        let now = NIODeadline.now()
-        guard let actions = relay.kick(session, at: now) else { return false }
-        perform(actions, at: now)
+        guard let actions = relay.kick(session, at: .now()) else { return false }
+        perform(actions)
         return true
     }
 
     fileprivate func kick(_ users: Set<String>, of realm: String?, in slots: Range<Int>) -> Int {
-        let now = NIODeadline.now()
-        let (count, actions) = relay.kick(users, of: realm, in: slots, at: now)
-        perform(actions, at: now)
+        let (count, actions) = relay.kick(users, of: realm, in: slots, at: .now())
+        perform(actions)
         return count
     }
 }

@@ -2,14 +2,18 @@
 
 import NIOCore
 
-/// A thread that a relay runs on: it takes work from any other, in order.
-protocol RelayThread: AnyObject, Sendable {
+/// A thread that has values of its own.
+protocol OwningThread: AnyObject, Sendable {
     var isCurrent: Bool { get }
+}
+
+/// A thread that a relay runs on: it takes work from any other, in order.
+protocol RelayThread: OwningThread {
     func execute(_ work: @escaping @Sendable () -> Void)
 }
 
-/// An event loop of SwiftNIO, for what is confined to it.
-final class EventLoopThread: RelayThread {
+/// The thread of an event loop of SwiftNIO.
+final class EventLoopThread: OwningThread {
     private let eventLoop: any EventLoop
 
     init(_ eventLoop: any EventLoop) {
@@ -17,10 +21,6 @@ final class EventLoopThread: RelayThread {
     }
 
     var isCurrent: Bool { eventLoop.inEventLoop }
-
-    func execute(_ work: @escaping @Sendable () -> Void) {
-        eventLoop.execute(work)
-    }
 }
 
 /// A value that is touched on one thread alone, and may be held by others.
@@ -28,15 +28,15 @@ final class EventLoopThread: RelayThread {
 /// Unchecked, because the compiler does not know our threads; `NIOLoopBound` is the same for event loops.
 final class Confined<Value>: @unchecked Sendable {
     private let storage: Value
-    private let thread: any RelayThread
+    private let thread: any OwningThread
 
     /// - Parameter value: given away: nobody else uses it.
-    init(_ value: sending Value, to thread: any RelayThread) {
+    init(_ value: sending Value, to thread: any OwningThread) {
         storage = value
         self.thread = thread
     }
 
-    private init(unchecked value: Value, to thread: any RelayThread) {
+    private init(unchecked value: Value, to thread: any OwningThread) {
         storage = value
         self.thread = thread
     }

@@ -123,7 +123,6 @@ final class StreamRelayLoop: PolledLoop {
     }
 
     func close() {
-        flush()
         for client in connections { client?.close(.closedByClient) }
         // They know this loop.
         (connections, clients, unflushed) = ([], [], [])
@@ -237,6 +236,7 @@ final class StreamRelayLoop: PolledLoop {
             case .bind(let connection, let end): peers.perform { $0.bind(connection, to: end) }
             }
         }
+        // Several batches together may be more than waits for a client.
         flush(at: now)
     }
 
@@ -361,17 +361,11 @@ final class StreamRelayLoop: PolledLoop {
 
     func advance(to now: NIODeadline) {
         media.report(counters.progress)
-        close(relay.advance(to: now))
+        perform(relay.advance(to: now))
         for client in clients { client?.advance(to: now) }
-        flush(at: now)
     }
 
-    func perform(_ actions: [RelayAction], at now: NIODeadline) {
-        close(actions)
-        flush(at: now)
-    }
-
-    private func close(_ actions: [RelayAction]) {
+    func perform(_ actions: [RelayAction]) {
         for case .close(let id, let reason) in actions { clients[id.slot]?.close(reason) }
     }
 
