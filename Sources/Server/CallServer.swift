@@ -51,6 +51,8 @@ struct CallServer: Sendable {
         let iceServers = SharedICEServers(configuration, url: url)
         let signaling = signalServer(on: group, iceServers)
         let relay = try relayServer(on: group, realms.directory, signaling)
+        // Not before: threads have the priority of those that make them.
+        for loop in group.makeIterator() { loop.execute(MediaFirst.yieldToRelay) }
         let counters = EdgeCounters()
         let metrics = MetricsSource(
             relay: relay,

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """`swiftturn serve`: start, errors, signals."""
 
+import contextlib
+import os
 import shutil
 import signal
 import socket
 import ssl
 import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +62,25 @@ def test_a_key_of_another_certificate_is_refused(program, authority, port):
     result = program.run("serve", *arguments)
     assert result.returncode == 78
     assert "does not match" in result.stderr
+
+
+def test_event_loops_stand_back_for_the_threads_of_the_relay(program, port):
+    pid = program.serve("--dev", "--listen", f"127.0.0.1:{port}", "--event-loops", "2").process.pid
+    wanted = [os.getpriority(os.PRIO_PROCESS, pid) + 5] * 2
+    deadline = time.monotonic() + 10
+    while (found := niceness_of_event_loops(pid)) != wanted:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.02)
+
+
+def niceness_of_event_loops(pid: int) -> list[int]:
+    found = []
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        # Other threads may end at any time.
+        with contextlib.suppress(OSError):
+            if (thread / "comm").read_text().startswith("NIO-ELT"):
+                found.append(os.getpriority(os.PRIO_PROCESS, int(thread.name)))
+    return found
 
 
 def test_certificates_are_chosen_by_name(program, authority, port):

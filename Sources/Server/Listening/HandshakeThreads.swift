@@ -14,9 +14,9 @@ import Synchronization
 
 /// Threads that TLS handshakes compute on while media is relayed, which comes first.
 ///
-/// When media arrives, the kernel does not always interrupt a thread that computes with the priority of the event loops, and calls feel
+/// When media arrives, the kernel does not always interrupt a thread that computes with the priority of the relay's, and calls feel
 /// that beside many handshakes. So there are threads that run when nobody else wants the CPU. Of one that others take whole such a thread has a
-/// third of a percent: where some steps wait for it, the next go to threads of ordinary priority, and nobody can starve handshakes with media.
+/// third of a percent: where some steps wait for it, the next go to threads like event loops, and nobody can starve handshakes with media.
 final class HandshakeThreads: HandshakeWorkers {
     /// SCHED_IDLE of sched(7), which not all C libraries name.
     static let idlePolicy: CInt = 5
@@ -38,11 +38,13 @@ final class HandshakeThreads: HandshakeWorkers {
     /// - Parameter eventLoop: that waits for the threads.
     static func start(count: Int, eventLoop: any EventLoop) async throws -> HandshakeThreads {
         let threads = HandshakeThreads(count: count)
-        threads.ordinary.start()
         let started = eventLoop.makePromise(of: Void.self)
         do throws(SystemCallError) {
             try WorkerThread.start {
-                // Of this thread and those that it makes. Where that is not allowed, all handshakes are as important as media.
+                // Of this thread and those that it makes.
+                MediaFirst.yieldToRelay()
+                threads.ordinary.start()
+                // Where that is not allowed, all handshakes are as important as signaling.
                 var noPriority = sched_param()
                 _ = unsafe sched_setscheduler(0, idlePolicy, &noPriority)
                 threads.patient.start()
