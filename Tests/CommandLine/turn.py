@@ -66,7 +66,7 @@ class Client:
         """What follows on this client's connection is the peer's."""
         return self._ask(CONNECTION_BIND, [(CONNECTION_ID, number)], signs=True)[0]
 
-    def _ask(self, method: int, attributes: list, signs: bool = False) -> tuple[int, dict]:
+    def request(self, method: int, attributes: list, signs: bool = False) -> bytes:
         if signs:
             attributes = attributes + self.credential + [(REALM, self.realm.encode()), (NONCE, self.nonce)]
         body = b"".join(attribute(*each) for each in attributes)
@@ -74,6 +74,10 @@ class Client:
         request = start + body
         if signs:
             request += attribute(MESSAGE_INTEGRITY, hmac.new(self.key, request, hashlib.sha1).digest())
+        return request
+
+    def _ask(self, method: int, attributes: list, signs: bool = False) -> tuple[int, dict]:
+        request = self.request(method, attributes, signs)
         self.connection.sendall(request)
         answer = read_message(self.connection)
         assert answer[8:20] == request[8:20]

@@ -16,7 +16,7 @@ def binding_request() -> bytes:
 
 
 def read_message(connection) -> bytes:
-    """One STUN message; empty when the server closed instead."""
+    """One STUN message, which comes alone; empty when the server closed instead."""
     message = b""
     while len(message) < 20 or len(message) < 20 + int.from_bytes(message[2:4], "big"):
         try:
@@ -46,6 +46,17 @@ def mapped_address(message: bytes) -> str:
 
 def connect(port: int, source: str = "127.0.0.1") -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), timeout=15, source_address=(source, 0))
+
+
+def connect_slowly(port: int) -> socket.socket:
+    """With little under way: the receive buffer is small, and so are segments, which the kernel takes the size of
+    the other side's buffer from."""
+    connection = socket.socket()
+    connection.settimeout(15)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+    connection.connect(("127.0.0.1", port))
+    return connection
 
 
 def is_closed(connection) -> bool:
