@@ -59,19 +59,14 @@ def lines(title, x_label, y_label, series, places):
     return svg(title, x_label, y_label, "\n".join(parts))
 
 
-def middle(rounds, metric):
-    """The median of the rounds' medians."""
-    return median(median(part[metric] for part in slices) for slices in rounds)
-
-
 def ages(results):
     """How old what a slow receiver gets is; nil without that case."""
-    values = next((values for name, values in results.values.items() if name.startswith("slow TLS receiver")), None)
-    if values is None:
+    case = next((name for name in results.values if name.startswith("slow TLS receiver")), None)
+    if case is None:
         return None
     series = {
-        title: [middle(rounds, f"latency_us_{name}") / 1000 for name, _ in PERCENTILES]
-        for title, rounds in values.items()
+        title: [median(results.of(case, title, f"latency_us_{name}")) / 1000 for name, _ in PERCENTILES]
+        for title in results.values[case]
     }
     places = ["youngest", "median", "90 %", "99 %"]
     return lines("Age of what a slow TLS receiver gets", "part of the packets", "ms", series, places)
@@ -83,7 +78,7 @@ def costs(results):
     if not all(name in results.values for name in names):
         return None
     series = {
-        title: [middle(results.values[name][title], CPU_PER_PACKET[0]) for name in names]
+        title: [median(results.of(name, title, CPU_PER_PACKET[0])) for name in names]
         for title in results.values[names[0]]
     }
     return lines("CPU per packet of a TLS call, 1200 B", "pairs", "µs", series, ["2", "20", "200"])

@@ -50,14 +50,14 @@ class Results:
         for case, server, slices in measured:
             self.values.setdefault(case.name, {}).setdefault(server.title, []).append(slices)
 
-    def slices(self, case, title, metric):
+    def slices(self, name, title, metric):
         """For each round what its slices gave."""
-        rounds = self.values.get(case.name, {}).get(title, [])
+        rounds = self.values.get(name, {}).get(title, [])
         return [[part[metric] for part in slices] for slices in rounds if metric in slices[0]]
 
-    def of(self, case, title, metric):
+    def of(self, name, title, metric):
         """The median of each round."""
-        return [median(values) for values in self.slices(case, title, metric)]
+        return [median(values) for values in self.slices(name, title, metric)]
 
     def ratio_tables(self, cases):
         """A table for each set of servers to compare with."""
@@ -72,12 +72,12 @@ class Results:
 
     def ratio_row(self, case, bar):
         metric, label = bar.metric
-        ours = self.of(case, "swiftturn", metric)
+        ours = self.of(case.name, "swiftturn", metric)
         cells = [case.name, label, f"{spread(ours)} {verdict(ours, bar.own, bar.own_goal)}".strip()]
-        theirs = [self.of(case, title, metric) for title in case.others]
+        theirs = [self.of(case.name, title, metric) for title in case.others]
         cells += [spread(values) if values else "" for values in theirs]
         for title in case.others:
-            compared = ratios(self.slices(case, "swiftturn", metric), self.slices(case, title, metric))
+            compared = ratios(self.slices(case.name, "swiftturn", metric), self.slices(case.name, title, metric))
             cells.append(f"{spread(compared)} {verdict(compared, *bar.against(title))}".strip() if compared else "")
         return f"| {' | '.join(cells)} |"
 
@@ -86,12 +86,12 @@ class Results:
         yield "|---|---|---|---|---|---|---|---|"
         for case in cases:
             for title in self.values.get(case.name, {}):
-                if not self.of(case, title, RATE[0]):
+                if not self.of(case.name, title, RATE[0]):
                     continue
                 columns = [
-                    spread(self.of(case, title, RATE[0]), 0), spread(self.of(case, title, CPU_PER_PACKET[0])),
-                    spread(self.of(case, title, LATENCY[0]), 0), str(sum(map(sum, self.slices(case, title, "lost")))),
-                    spread(self.of(case, title, "server_switches_per_packet"), 3),
-                    spread(self.of(case, title, "generator_cpu_us_per_packet")),
+                    spread(self.of(case.name, title, RATE[0]), 0), spread(self.of(case.name, title, CPU_PER_PACKET[0])),
+                    spread(self.of(case.name, title, LATENCY[0]), 0), str(sum(map(sum, self.slices(case.name, title, "lost")))),
+                    spread(self.of(case.name, title, "server_switches_per_packet"), 3),
+                    spread(self.of(case.name, title, "generator_cpu_us_per_packet")),
                 ]  # fmt: skip
                 yield f"| {case.name} | {title} | {' | '.join(columns)} |"

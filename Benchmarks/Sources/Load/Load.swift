@@ -39,15 +39,12 @@ struct ServerOptions: ParsableArguments {
     /// An earlier run has left UDP allocations, and the system may choose one of its ports: then another is tried, as RFC 8656
     /// has it.
     func client(receiveBuffer: Int32 = 0) throws -> RelayedClient {
-        var refusal: Refusal?
-        for _ in 0..<Self.ports {
+        for _ in 1..<Self.ports {
             do {
                 return try RelayedClient(connect(receiveBuffer: receiveBuffer), user: user, password: password)
-            } catch let error as Refusal where error.isMismatch {
-                refusal = error
-            }
+            } catch let error as Refusal where error.isMismatch {}
         }
-        throw refusal ?? LoadError("no client")
+        return try RelayedClient(connect(receiveBuffer: receiveBuffer), user: user, password: password)
     }
 
     private static let ports = 10
