@@ -19,6 +19,13 @@ package enum WorkerThread {
     /// Tells the threads that live now apart; never zero.
     package static var currentIdentity: UInt { UInt(pthread_self()) }
 
+    /// That the thread which calls this has taken, in nanoseconds.
+    package static var cpuTime: Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
     package static func start(_ body: @escaping @Sendable () -> Void) throws(SystemCallError) {
         var thread = pthread_t()
         let context = unsafe Unmanaged.passRetained(Body(body))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DatagramIO
 import Logging
-import NIOEmbedded
+import NIOPosix
 import STUNCodec
 import Synchronization
 import TestSupport
@@ -21,12 +22,12 @@ struct PollerThreadTests {
         var numbers: [[Int]] { list.withLock { $0 } }
     }
 
-    private func makeThread() throws -> StreamThread {
-        let thread = try StreamThread()
+    private func makeThread(_ realTime: RealTimeBudget = RealTimeBudget(cpus: 1)) throws -> StreamThread {
+        let thread = try StreamThread(realTime)
         let loop = StreamRelayLoop(
             relay: try Bench().relay,
             poller: thread.poller,
-            peers: PeerSocketsAccess(eventLoop: EmbeddedEventLoop(), relay: thread),
+            peers: PeerSocketsAccess(eventLoop: MultiThreadedEventLoopGroup.singleton.next(), relay: thread),
             media: MediaWatch(),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
             onCongestion: { _ in }
@@ -66,5 +67,17 @@ struct PollerThreadTests {
         #expect(!thread.execute { _ in count.add(1, ordering: .relaxed) })
         await thread.stop()
         #expect(count.load(ordering: .relaxed) == 100)
+    }
+
+    /// Where the system allows it, as for root outside of containers.
+    @Test(.timeLimit(.minutes(1))) func `it has real-time priority until its end`() async throws {
+        let budget = RealTimeBudget(cpus: 1)
+        let thread = try makeThread(budget)
+        let isAllowed = await withCheckedContinuation { continuation in
+            thread.execute { _ in continuation.resume(returning: SchedulingPolicy.realTime.apply()) }
+        }
+        while isAllowed, budget.threadCount == 0 { await Task.yield() }
+        await thread.stop()
+        #expect(budget.threadCount == 0)
     }
 }

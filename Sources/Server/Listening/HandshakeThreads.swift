@@ -6,20 +6,12 @@ import NIOPosix
 import OpenSSLTLS
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// Threads that TLS handshakes compute on while media is relayed, which comes first.
 ///
 /// When media arrives, the kernel does not always interrupt a thread that computes with the priority of the relay's, and calls feel
 /// that beside many handshakes. So there are threads that run when nobody else wants the CPU. Of one that others take whole such a thread has a
 /// third of a percent: where some steps wait for it, the next go to threads like event loops, and nobody can starve handshakes with media.
 final class HandshakeThreads: HandshakeWorkers {
-    /// SCHED_IDLE of sched(7), which not all C libraries name.
-    static let idlePolicy: CInt = 5
     private static let patience = 4
 
     private let patient: NIOThreadPool
@@ -45,8 +37,7 @@ final class HandshakeThreads: HandshakeWorkers {
                 MediaFirst.yieldToRelay()
                 threads.ordinary.start()
                 // Where that is not allowed, all handshakes are as important as signaling.
-                var noPriority = sched_param()
-                _ = unsafe sched_setscheduler(0, idlePolicy, &noPriority)
+                _ = SchedulingPolicy.idle.apply()
                 threads.patient.start()
                 started.succeed()
             }

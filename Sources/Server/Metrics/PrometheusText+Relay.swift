@@ -38,6 +38,11 @@ extension PrometheusText {
             "Relayed transport addresses in use, by allocations and reservations.",
             relay.relayedAddresses
         )
+        gauge(
+            "swiftturn_real_time_threads",
+            "Threads of the relay that come before all others (real-time priority).",
+            relay.realTimeThreads
+        )
         histogram(
             "swiftturn_loop_delay_seconds",
             "How late a loop came to a task that is due four times a second.",

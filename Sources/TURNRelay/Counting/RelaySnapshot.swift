@@ -41,6 +41,8 @@ package struct RelaySnapshot: Sendable {
     package var allocationsByRealm: [String: Int] = [:]
     /// In use, by allocations and reservations.
     package var relayedAddresses = 0
+    /// Threads of the relay that have real-time priority.
+    package var realTimeThreads = 0
     /// How late event loops were, threads for TCP and TLS clients, and threads for datagrams.
     package var eventLoopDelays = DelayHistogram()
     package var streamThreadDelays = DelayHistogram()

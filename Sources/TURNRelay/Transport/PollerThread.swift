@@ -31,6 +31,7 @@ final class PollerThread<Loop: PolledLoop>: RelayThread {
     }
 
     let poller: Poller
+    private let realTime: RealTimeBudget
     private let inbox = Mutex(Inbox())
     /// Whether there is work in the inbox: most rounds find none, and need no lock to see that.
     private let hasWork = Atomic(false)
@@ -38,8 +39,10 @@ final class PollerThread<Loop: PolledLoop>: RelayThread {
     private let isStopped = Atomic(false)
     private let identity = Atomic<UInt>(0)
 
-    init() throws(SystemCallError) {
+    /// - Parameter realTime: the budget of this thread and those beside it.
+    init(_ realTime: RealTimeBudget) throws(SystemCallError) {
         poller = try Poller()
+        self.realTime = realTime
     }
 
     var isCurrent: Bool { identity.load(ordering: .relaxed) == WorkerThread.currentIdentity }
@@ -106,7 +109,18 @@ final class PollerThread<Loop: PolledLoop>: RelayThread {
     }
 
     private func run(_ loop: Loop) {
-        var nextAdvance = NIODeadline.now() + Self.interval
+        serve(loop)
+        doWork(with: loop)
+        loop.flush()
+        loop.close()
+        for ended in inbox.withLock({ $0.ended.take() }) ?? [] { ended() }
+    }
+
+    /// Returns when the thread has been stopped.
+    private func serve(_ loop: Loop) {
+        let start = NIODeadline.now()
+        var nextAdvance = start + Self.interval
+        var priority = RealTimePriority(realTime, at: start, cpuTime: .nanoseconds(WorkerThread.cpuTime))
         var events: [Poller.Event] = []
         while !isStopped.load(ordering: .acquiring) {
             poller.wait(milliseconds: pause(until: nextAdvance), into: &events)
@@ -114,6 +128,7 @@ final class PollerThread<Loop: PolledLoop>: RelayThread {
             doWork(with: loop)
             for event in events { loop.handle(event) }
             let now = NIODeadline.now()
+            priority.review(at: now)
             if now >= nextAdvance {
                 loop.countTickDelay(now - nextAdvance)
                 loop.advance(to: now)
@@ -123,10 +138,6 @@ final class PollerThread<Loop: PolledLoop>: RelayThread {
             // What the events gave to do.
             if doWork(with: loop) { loop.flush() }
         }
-        doWork(with: loop)
-        loop.flush()
-        loop.close()
-        for ended in inbox.withLock({ $0.ended.take() }) ?? [] { ended() }
     }
 
     /// How long to wait for events, in milliseconds. This thread does not wake itself for what it has given itself to do.

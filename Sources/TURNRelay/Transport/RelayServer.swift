@@ -30,6 +30,7 @@ package final class RelayServer: Sendable {
     let loops: [Loop]
     private let indices: [ObjectIdentifier: Int]
     private let media = MediaWatch()
+    private let realTime: RealTimeBudget
     private let directory: RelayedAddressDirectory
     private let realms: RealmDirectory
 
@@ -47,8 +48,9 @@ package final class RelayServer: Sendable {
     ) throws {
         let parts = RelayParts(configuration, realms)
         let needsThreads = servesDatagrams || configuration.mode.isOpen
-        let streams = try eventLoops.map { _ in try StreamThread() }
-        let datagrams = try eventLoops.prefix(needsThreads ? .max : 0).map { _ in try DatagramThread() }
+        let realTime = RealTimeBudget(cpus: min(eventLoops.count, System.coreCount))
+        let streams = try eventLoops.map { _ in try StreamThread(realTime) }
+        let datagrams = try eventLoops.prefix(needsThreads ? .max : 0).map { _ in try DatagramThread(realTime) }
         let peers = zip(eventLoops, streams).map { PeerSocketsAccess(eventLoop: $0, relay: $1) }
         let sockets = needsThreads ? RelaySocketOpener(threads: datagrams, streams: peers) : nil
         let media = media
@@ -82,6 +84,7 @@ package final class RelayServer: Sendable {
         streamThreads = streams
         datagramThreads = datagrams
         self.peers = peers
+        self.realTime = realTime
         watches = eventLoops.map(EventLoopWatch.init)
         directory = parts.directory
         self.realms = realms
@@ -248,6 +251,7 @@ package final class RelayServer: Sendable {
         for watch in watches { snapshot.eventLoopDelays.add(await watch.delays()) }
         for realm in realms.all { snapshot.allocationsByRealm[realm.name, default: 0] += realm.quota.totalInUse }
         snapshot.relayedAddresses = directory.count
+        snapshot.realTimeThreads = realTime.threadCount
         return snapshot
     }
 }

@@ -49,7 +49,7 @@ private final class LocalConnection {
         defer { close(ends[1]) }
         let socket = try ClientSocket(duplicating: ends[1])
         (here, there) = (ends[0], socket.descriptor)
-        let thread = try StreamThread()
+        let thread = try StreamThread(RealTimeBudget(cpus: 1))
         loop = StreamRelayLoop(
             relay: RelayWorld(RelayConfiguration(), loopCount: 1).relays[0],
             poller: thread.poller,
